@@ -1,0 +1,58 @@
+# egressctl_warnings: what every target of ours is compiled with. Links as
+#
+#   target_link_libraries(<target> PRIVATE egressctl_warnings)
+#
+# Sanitizers alone hold for the whole build: code with and without them must not be mixed.
+
+add_library(egressctl_build INTERFACE)
+target_include_directories(egressctl_build INTERFACE ${PROJECT_SOURCE_DIR})
+# The same program from whatever folder it is built in. Of two that match, the last one counts.
+target_compile_options(egressctl_build INTERFACE
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=
+  -ffile-prefix-map=${PROJECT_BINARY_DIR}=build
+)
+
+if(EGRESSCTL_HARDENING)
+  target_compile_options(egressctl_build INTERFACE
+    -U_FORTIFY_SOURCE
+    -D_FORTIFY_SOURCE=2
+    -fstack-protector-strong
+    -fstack-clash-protection
+    -D_GLIBCXX_ASSERTIONS
+  )
+  target_link_options(egressctl_build INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+
+add_library(egressctl_warnings INTERFACE)
+target_link_libraries(egressctl_warnings INTERFACE egressctl_build)
+target_compile_options(egressctl_warnings INTERFACE
+  -Wall
+  -Wextra
+  -Wconversion
+  -Wshadow
+  -Wpedantic
+  $<$<BOOL:${EGRESSCTL_WERROR}>:-Werror>
+)
+
+if(EGRESSCTL_SANITIZE)
+  add_compile_options(
+    -fsanitize=${EGRESSCTL_SANITIZE}
+    -fno-sanitize-recover=all
+    -fno-omit-frame-pointer
+  )
+  add_link_options(-fsanitize=${EGRESSCTL_SANITIZE})
+endif()
+
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)
+
+if(EGRESSCTL_LTO)
+  include(CheckIPOSupported)
+  check_ipo_supported(RESULT EGRESSCTL_LTO_WORKS OUTPUT lto_output LANGUAGES CXX)
+  if(EGRESSCTL_LTO_WORKS)
+    # Objects that hold machine code, too: tests link without optimising all of it again.
+    target_compile_options(egressctl_build INTERFACE -flto=auto -ffat-lto-objects)
+  else()
+    message(STATUS "no link-time optimisation: ${lto_output}")
+  endif()
+endif()
