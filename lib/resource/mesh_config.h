@@ -1,0 +1,60 @@
+// MeshConfig: the settings of the whole mesh.
+//
+// They stand in the ConfigMap `istio` (key `mesh`), in an IstioOperator (`spec.meshConfig`), in
+// Helm values (`meshConfig`) or in a document of their own.
+// Source: istio.io/docs/reference/config/istio.mesh.v1alpha1/.
+#pragma once
+
+#include "lib/resource/fields.h"
+#include "lib/resource/outbound_policy.h"
+#include "lib/resource/positioned.h"
+#include "lib/resource/selector.h"
+
+namespace egressctl::resource {
+
+enum class LogEncoding { PlainText, Json, Unknown };
+
+enum class PathNormalizationType {
+  Default,  // Base
+  None,
+  Base,
+  MergeSlashes,
+  DecodeAndMergeSlashes,
+  Unknown,
+};
+
+struct PathNormalization {
+  Positioned<PathNormalizationType> normalization;
+};
+
+// Its kind is the other key of the item ("envoyFileAccessLog", ...); see the Positioned's node.
+struct ExtensionProvider {
+  Text name;
+};
+
+// A namespace that any selector of `discoverySelectors` picks is seen by istiod.
+struct MeshConfig {
+  Positioned<OutboundPolicy> outbound_traffic_policy;  // absent: ALLOW_ANY
+  Text root_namespace;                                 // absent: istiod's namespace
+  Text trust_domain;                                   // absent: "cluster.local"
+  Texts trust_domain_aliases;
+  Texts default_service_export_to;  // absent: ["*"]
+  Texts default_virtual_service_export_to;
+  Texts default_destination_rule_export_to;
+  Text access_log_file;  // absent: no access log
+  Text access_log_format;
+  Positioned<LogEncoding> access_log_encoding;
+  Flag enable_auto_mtls;  // absent: true
+  List<LabelSelector> discovery_selectors;
+  Positioned<PathNormalization> path_normalization;
+  List<ExtensionProvider> extension_providers;
+  Positioned<Raw> default_config;     // ProxyConfig
+  Positioned<Raw> default_providers;  // tracing, metrics, accessLogging
+};
+
+[[nodiscard]] MeshConfig read_mesh_config(const Fields& in);
+
+// Whether a document without apiVersion and kind is a MeshConfig: a mapping with one of its fields.
+[[nodiscard]] bool looks_like_mesh_config(const yaml::Node& root);
+
+}  // namespace egressctl::resource

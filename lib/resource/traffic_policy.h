@@ -1,0 +1,93 @@
+// TrafficPolicy: how a proxy talks to a destination.
+//
+// Source: istio.io/docs/reference/config/networking/destination-rule/#TrafficPolicy.
+#pragma once
+
+#include "lib/resource/destination.h"
+#include "lib/resource/fields.h"
+#include "lib/resource/positioned.h"
+#include "lib/resource/tls_settings.h"
+
+namespace egressctl::resource {
+
+enum class LoadBalancing {
+  Unspecified,
+  LeastConn,
+  Random,
+  Passthrough,
+  RoundRobin,
+  LeastRequest,
+  Unknown,
+};
+
+struct LoadBalancer {
+  Positioned<LoadBalancing> simple;
+  Positioned<Raw> consistent_hash;
+  Positioned<Raw> locality_lb_setting;
+};
+
+struct TcpKeepalive {
+  Number probes;
+  Duration time;
+  Duration interval;
+};
+
+struct TcpPool {
+  Number max_connections;
+  Duration connect_timeout;
+  Duration idle_timeout;
+  Duration max_connection_duration;
+  Positioned<TcpKeepalive> tcp_keepalive;
+};
+
+enum class H2UpgradePolicy { Default, DoNotUpgrade, Upgrade, Unknown };
+
+struct HttpPool {
+  Positioned<H2UpgradePolicy> h2_upgrade_policy;
+  Number http1_max_pending_requests;
+  Number http2_max_requests;
+  Number max_requests_per_connection;
+  Number max_retries;
+  Number max_concurrent_streams;
+  Duration idle_timeout;
+  Flag use_client_protocol;
+};
+
+struct ConnectionPool {
+  Positioned<TcpPool> tcp;
+  Positioned<HttpPool> http;
+};
+
+struct Tunnel {
+  Text protocol;
+  Text target_host;
+  Number target_port;
+};
+
+struct ProxyProtocol {
+  Text version;  // "V1" or "V2"
+};
+
+// The policy of one port; what it lacks is not taken from the policy around it, but from Istio's
+// defaults.
+struct PortTrafficPolicy {
+  Positioned<PortSelector> port;
+  Positioned<LoadBalancer> load_balancer;
+  Positioned<ConnectionPool> connection_pool;
+  Positioned<Raw> outlier_detection;
+  Positioned<ClientTls> tls;
+};
+
+struct TrafficPolicy {
+  Positioned<LoadBalancer> load_balancer;
+  Positioned<ConnectionPool> connection_pool;
+  Positioned<Raw> outlier_detection;
+  Positioned<ClientTls> tls;
+  List<PortTrafficPolicy> port_level_settings;
+  Positioned<Tunnel> tunnel;
+  Positioned<ProxyProtocol> proxy_protocol;
+};
+
+[[nodiscard]] TrafficPolicy read_traffic_policy(const Fields& in);
+
+}  // namespace egressctl::resource
