@@ -3,7 +3,7 @@
 
 usage: crd_schema_test.py EGRESSCTL CRDS.yaml SPEC.yaml...
 
-Each spec is generated for every release of Istio from 1.20 to 1.30. Unknown fields, wrong types,
+Each spec is generated for every release of Istio from 1.20 to 1.30 that has what it asks for. Unknown fields, wrong types,
 words that are not in an enum, missing required fields, values that do not match a pattern or a
 length, and versions that a CRD does not serve are failures. Exit code 77 (skipped) when the CRDs
 or Python's yaml are not there.
@@ -18,6 +18,8 @@ except ImportError:
     print('skipped: python3-yaml is not installed')
     sys.exit(77)
 
+# What the spec asks for is not in that release.
+TOO_EARLY = re.compile(r'\[EGR\d+ [a-z-]+-too-early\]')
 LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
 
 
@@ -113,6 +115,8 @@ def main(program, crds, *specs):
             wanted = re.sub(r'version: "1\.\d+"', f'version: "1.{minor}"', text)
             done = subprocess.run([program, 'generate', '-'], input=wanted, capture_output=True,
                                   text=True)
+            if TOO_EARLY.search(done.stderr):
+                continue
             if done.returncode != 0:
                 failures.append(f'{spec} for 1.{minor}: exit {done.returncode}: {done.stderr}')
                 continue

@@ -26,34 +26,57 @@ std::vector<Manifest> one_set(const Plan& plan, const TemplateSet& templates, Ta
   return set.take();
 }
 
+// Collects the sets of several specs: a resource that two make alike is there once.
+class Collector {
+ public:
+  void add(const spec::Spec& spec, std::vector<Manifest> manifests, Diagnostics& diagnostics) {
+    std::size_t collisions = 0;
+    std::string first;
+    const spec::Spec* other = nullptr;
+    for (Manifest& manifest : manifests) {
+      std::string name =
+          fmt::format("{} \"{}/{}\"", manifest.kind, manifest.name_space, manifest.name);
+      const auto [at, fresh] = known_.try_emplace(name, all_.size(), &spec);
+      if (fresh) {
+        all_.push_back(std::move(manifest));
+      } else if (all_[at->second.first].text != manifest.text && collisions++ == 0) {
+        first = std::move(name);
+        other = at->second.second;
+      }
+    }
+    if (collisions == 0) return;
+    diagnostics
+        .report(kSpecsCollide, spec.range,
+                "another spec makes {} of this spec's resources differently, the first is {}",
+                collisions, first)
+        .related(other->range, "the other spec")
+        .help(
+            "make one spec of them, or give each a gateway and destinations with names of its "
+            "own");
+  }
+
+  std::vector<Manifest> take() {
+    sort_for_apply(all_);
+    return std::move(all_);
+  }
+
+ private:
+  std::vector<Manifest> all_;
+  // Name -> where in all_, and whose.
+  std::unordered_map<std::string, std::pair<std::size_t, const spec::Spec*>> known_;
+};
+
 }  // namespace
 
 std::vector<Manifest> generate(std::span<const spec::Spec> specs, const TemplateSet& templates,
                                Target target, Diagnostics& diagnostics) {
-  std::vector<Manifest> all;
-  std::unordered_map<std::string, std::pair<std::size_t, const spec::Spec*>> known;
+  Collector collector;
   for (const spec::Spec& spec : specs) {
     const Plan plan = make_plan(spec);
     give_advice(plan, diagnostics);
-    for (Manifest& manifest : one_set(plan, templates, target)) {
-      const std::string key =
-          fmt::format("{}/{}/{}", manifest.kind, manifest.name_space, manifest.name);
-      const auto [at, fresh] = known.try_emplace(key, all.size(), &spec);
-      if (fresh) {
-        all.push_back(std::move(manifest));
-      } else if (all[at->second.first].text != manifest.text) {
-        diagnostics
-            .report(kSpecsCollide, spec.range, "{} \"{}\" in namespace \"{}\" is made twice",
-                    manifest.kind, manifest.name, manifest.name_space)
-            .related(at->second.second->range, "the other one comes from here")
-            .help(
-                "give the specs gateways or destinations with names of their own, or make one "
-                "spec of them");
-      }
-    }
+    collector.add(spec, one_set(plan, templates, target), diagnostics);
   }
-  sort_for_apply(all);
-  return all;
+  return collector.take();
 }
 
 }  // namespace egressctl::generate

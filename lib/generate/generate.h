@@ -20,9 +20,9 @@ inline constexpr RuleId kDirectWildcardHidden{"EGR1205", "direct-wildcard-hidden
 
 // Makes the manifests of `specs` in the order in which they are to be applied.
 //
-// Depends on nothing but its arguments: the same specs make the same bytes. Two specs may share a
-// gateway; a resource that both make alike is there once, one that they make differently is a
-// finding (kSpecsCollide) and the first one stays. The specs' sources must be alive.
+// Depends on nothing but its arguments: the same specs make the same bytes. A resource that several
+// specs make alike is there once; where they make it differently that is a finding (kSpecsCollide)
+// and the first one stays. The specs' sources must be alive.
 [[nodiscard]] std::vector<Manifest> generate(std::span<const spec::Spec> specs,
                                              const TemplateSet& templates, Target target,
                                              Diagnostics& diagnostics);

@@ -2,12 +2,15 @@
 #include "lib/testing/golden.h"
 
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include "lib/base/text.h"
 #include "lib/generate/generate.h"
 #include "lib/generate/layout.h"
 #include "lib/spec/read.h"
@@ -52,6 +55,20 @@ TEST_CASE("generate: the example specs make the sets beside them") {
     CAPTURE(name);
     testing::check_golden("generate/" + name + ".yaml", generated(spec_path(name), Layout::File));
   }
+}
+
+// Ten megabytes are no reading matter: what is in them, and their hash.
+TEST_CASE("generate: a thousand destinations of mixed modes") {
+  const std::string stream = generated(spec_path("thousand"), Layout::File);
+  Diagnostics diagnostics;
+  const Source source("thousand.yaml", stream);
+  std::map<std::string, int> kinds;
+  for (const yaml::Document& document : yaml::load(source, diagnostics))
+    ++kinds[std::string(document.root().find("kind")->scalar)];
+  REQUIRE(diagnostics.empty());
+  std::string summary;
+  for (const auto& [kind, count] : kinds) summary += fmt::format("{} {}\n", count, kind);
+  testing::check_golden("generate/thousand.txt", summary + "sha256 " + sha256_hex(stream) + "\n");
 }
 
 TEST_CASE("generate: the layouts of one spec") {
