@@ -1,0 +1,14 @@
+// All commands, one function each. See command.h for how they are made.
+#pragma once
+
+#include "cli/command.h"
+
+namespace egressctl::cli {
+
+void add_init(CLI::App& app, Context& context);
+void add_generate(CLI::App& app, Context& context);
+void add_schema(CLI::App& app, Context& context);
+void add_completion(CLI::App& app, Context& context);
+void add_version(CLI::App& app, Context& context);
+
+}  // namespace egressctl::cli

@@ -1,0 +1,2 @@
+mkdir specs
+egressctl generate specs

@@ -1,0 +1,1 @@
+egressctl schema spec > /dev/full

@@ -1,0 +1,1 @@
+egressctl init --help

@@ -1,0 +1,1 @@
+egressctl init --name Team_A

@@ -1,0 +1,5 @@
+echo mine > egress.yaml
+egressctl init --force -q
+code=$?
+grep -c mine egress.yaml
+exit $code

@@ -1,0 +1,1 @@
+egressctl init -q && egressctl generate egress.yaml | grep -c '^kind: Namespace$'

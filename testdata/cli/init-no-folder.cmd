@@ -1,0 +1,1 @@
+egressctl init no/where.yaml

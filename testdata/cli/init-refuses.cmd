@@ -1,0 +1,5 @@
+echo mine > egress.yaml
+egressctl init
+code=$?
+cat egress.yaml
+exit $code

@@ -1,0 +1,3 @@
+egressctl init
+ls
+egressctl init - --name egress | cmp - egress.yaml && echo same

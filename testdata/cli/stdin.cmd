@@ -1,0 +1,1 @@
+egressctl init - | egressctl generate -q - | grep -c '^kind: Namespace$'

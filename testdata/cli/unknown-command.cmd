@@ -1,0 +1,1 @@
+egressctl genarate x.yaml

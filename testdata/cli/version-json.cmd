@@ -1,0 +1,1 @@
+egressctl version -o json | sed 's/: "[^"]*"/: "..."/'
