@@ -1,6 +1,7 @@
 #include "lib/base/diagnostic.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace egressctl {
@@ -17,6 +18,16 @@ std::string_view to_string(Severity severity) {
 Diagnostics::Builder Diagnostics::add(Diagnostic diagnostic) {
   list_.push_back(std::move(diagnostic));
   return Builder(list_.back());
+}
+
+void Diagnostics::append(Diagnostics&& other) {
+  if (list_.empty()) {
+    list_ = std::move(other.list_);
+  } else {
+    list_.insert(list_.end(), std::make_move_iterator(other.list_.begin()),
+                 std::make_move_iterator(other.list_.end()));
+  }
+  other.list_.clear();
 }
 
 void Diagnostics::sort() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,21 @@ struct ResourceName {
   std::string name;
 };
 
+// One replacement in the text of a file: the bytes of `range` become `text`. An empty range
+// inserts.
+struct Edit {
+  SourceRange range;
+  std::string text;
+};
+
+// How a program may mend what a finding is about. The edits do not overlap and belong together.
+struct Fix {
+  std::string title;  // what it does, in the imperative: "add the SNI that the gateway expects"
+  bool safe =
+      false;  // only makes the file say what was meant; false: may change where traffic goes
+  std::vector<Edit> edits;
+};
+
 // One finding. The message starts in lower case, has no final stop, names the value in
 // quotes, says what was expected and where the other end is.
 struct Diagnostic {
@@ -49,8 +65,10 @@ struct Diagnostic {
   std::string path;   // used when `range` is not known
   std::string field;  // "spec.hosts[0]", or empty
   ResourceName resource;
+  std::vector<std::string> aliases;  // what other tools call it: "IST0106"
   std::vector<RelatedRange> related;
   std::string help;  // what to do, or empty
+  std::optional<Fix> fix;
 };
 
 // A list of findings. Not safe to share between threads.
@@ -76,6 +94,18 @@ class Diagnostics {
       diagnostic_.path = std::move(path);
       return *this;
     }
+    Builder& alias(std::string code) {
+      diagnostic_.aliases.push_back(std::move(code));
+      return *this;
+    }
+    Builder& resource(ResourceName name) {
+      diagnostic_.resource = std::move(name);
+      return *this;
+    }
+    Builder& fix(Fix fix) {
+      diagnostic_.fix = std::move(fix);
+      return *this;
+    }
     Builder& severity(Severity severity) {
       diagnostic_.severity = severity;
       return *this;
@@ -89,18 +119,18 @@ class Diagnostics {
   template <typename... Args>
   Builder report(const RuleId& rule, SourceRange range, fmt::format_string<Args...> format,
                  Args&&... args) {
-    return add({.rule = rule,
-                .severity = rule.severity,
-                .message = fmt::format(format, std::forward<Args>(args)...),
-                .range = range,
-                .path = {},
-                .field = {},
-                .resource = {},
-                .related = {},
-                .help = {}});
+    Diagnostic diagnostic;
+    diagnostic.rule = rule;
+    diagnostic.severity = rule.severity;
+    diagnostic.message = fmt::format(format, std::forward<Args>(args)...);
+    diagnostic.range = range;
+    return add(std::move(diagnostic));
   }
 
   Builder add(Diagnostic diagnostic);
+
+  // Moves all of `other`'s findings behind these.
+  void append(Diagnostics&& other);
 
   // Sorts by path, line, column and rule; findings equal in all four keep their order.
   void sort();

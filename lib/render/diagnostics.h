@@ -51,7 +51,8 @@ struct TextOptions {
 [[nodiscard]] std::string to_concise(const Diagnostics& diagnostics);
 
 // One object with `version`, `summary` and `diagnostics`, pretty-printed, with a final newline.
-// Within version 1 fields are only added. Parts that a finding lacks are null.
+// Within version 1 fields are only added. Parts that a finding lacks are null; `aliases` and
+// `related` are lists.
 [[nodiscard]] std::string to_json(const Diagnostics& diagnostics, const Totals& totals);
 
 // The objects of to_json's `diagnostics`, each on a line.

@@ -59,6 +59,10 @@ Fixture one_finding() {
       .report(kHost, find(spec, "https://a.org/x"), "host \"{}\" has a scheme and a path",
               "https://a.org/x")
       .help("write \"a.org\"")
+      .alias("IST0106")
+      .fix({.title = "write \"a.org\"",
+            .safe = true,
+            .edits = {{find(spec, "https://a.org/x"), "a.org"}}})
       .field("spec.destinations[1].hosts[0]");
   return fixture;
 }

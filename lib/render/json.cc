@@ -52,6 +52,18 @@ Json related_array(const std::vector<RelatedRange>& list) {
   return array;
 }
 
+Json fix_object(const std::optional<Fix>& fix) {
+  if (!fix) return nullptr;
+  Json edits = Json::array();
+  for (const Edit& edit : fix->edits) {
+    const Source* source = edit.range.source;
+    edits.push_back({{"path", source != nullptr ? Json(source->path()) : Json(nullptr)},
+                     {"range", range_object(edit.range)},
+                     {"text", edit.text}});
+  }
+  return {{"title", fix->title}, {"safe", fix->safe}, {"edits", edits}};
+}
+
 Json finding_object(const Diagnostic& diagnostic, const std::string& fingerprint) {
   return {{"rule", diagnostic.rule.id},
           {"name", diagnostic.rule.name},
@@ -61,10 +73,10 @@ Json finding_object(const Diagnostic& diagnostic, const std::string& fingerprint
           {"range", range_object(diagnostic.range)},
           {"field", or_null(diagnostic.field)},
           {"resource", resource_object(diagnostic.resource)},
-          {"aliases", Json::array()},
+          {"aliases", Json(diagnostic.aliases)},
           {"related", related_array(diagnostic.related)},
           {"help", or_null(diagnostic.help)},
-          {"fix", nullptr},
+          {"fix", fix_object(diagnostic.fix)},
           {"fingerprint", fingerprint}};
 }
 

@@ -121,17 +121,11 @@ Fields::Slot Fields::find(std::string_view key) const {
 
 void Fields::wrong_type(const yaml::Node& node, const std::string& path,
                         std::string_view expected) const {
-  const auto message =
-      fmt::format("field \"{}\" must be {}, found {}", path, expected, describe(node));
-  auto builder = context_.diagnostics.add({.rule = kWrongType,
-                                           .severity = kWrongType.severity,
-                                           .message = message,
-                                           .range = node.range,
-                                           .path = {},
-                                           .field = path,
-                                           .resource = context_.resource,
-                                           .related = {},
-                                           .help = {}});
+  auto builder = context_.diagnostics
+                     .report(kWrongType, node.range, "field \"{}\" must be {}, found {}", path,
+                             expected, describe(node))
+                     .field(path)
+                     .resource(context_.resource);
   const std::string_view written = plain_text(node);
   if (expected == "a string" && !written.empty())
     builder.help(fmt::format("quote it: \"{}\"", written));
