@@ -18,8 +18,8 @@ constexpr std::string_view kForwardProxyCluster = "dynamic_forward_proxy_cluster
 
 // Istio's default text format for TCP (FACTS 1). %UPSTREAM_CLUSTER_RAW% is in it from Istio 1.24 on
 // (pilot/pkg/model/telemetry_logging.go); the Envoys before do not know it.
-std::string access_log_format(spec::IstioVersion version) {
-  constexpr spec::IstioVersion kRawCluster{24};
+std::string access_log_format(IstioVersion version) {
+  constexpr IstioVersion kRawCluster{24};
   return fmt::format(
       "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" "
       "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% "

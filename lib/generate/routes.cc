@@ -102,7 +102,7 @@ void add_origination(SetBuilder& set, const DestinationPlan& plan, const Flow& f
                      const ChartScope& scope) {
   // From 1.21 on a proxy checks the server's certificate against the system's authorities by
   // default (release notes: VERIFY_CERTIFICATE_AT_CLIENT); before, it must be told the file.
-  constexpr spec::IstioVersion kVerifiesByDefault{21};
+  constexpr IstioVersion kVerifiesByDefault{21};
   const spec::OriginateTls& tls = plan.destination->tls;
   const std::string& host = flow.hosts.front();
   const bool mutual = !tls.credential_name.empty();

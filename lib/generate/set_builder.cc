@@ -10,7 +10,7 @@ namespace {
 
 // networking, security (all kinds) and telemetry reached v1 together.
 // Source: Istio 1.22 release notes, "promoted to v1".
-constexpr spec::IstioVersion kV1Apis{22};
+constexpr IstioVersion kV1Apis{22};
 
 std::string action(std::string_view text) {
   return fmt::format("{{{{- {} }}}}\n", text);
@@ -20,7 +20,7 @@ std::string action(std::string_view text) {
 
 void SetBuilder::add(ApplyOrder order, std::string_view kind, std::string_view template_name,
                      const Identity& identity, Variables variables, const ChartScope& scope) {
-  const spec::IstioVersion version = *spec().istio.version;
+  const IstioVersion version = *spec().istio.version;
   variables.try_emplace("name", Variable{identity.name, {}});
   variables.try_emplace("namespace", Variable{identity.name_space, identity.helm_name_space});
   variables.try_emplace("partOf", Variable{spec().name, {}});
@@ -57,15 +57,15 @@ yaml::Value list_or_null(const std::vector<std::string>& items) {
   return items.empty() ? yaml::Value() : list_value(items);
 }
 
-std::string networking_api(spec::IstioVersion version) {
+std::string networking_api(IstioVersion version) {
   return version < kV1Apis ? "networking.istio.io/v1beta1" : "networking.istio.io/v1";
 }
 
-std::string security_api(spec::IstioVersion version) {
+std::string security_api(IstioVersion version) {
   return version < kV1Apis ? "security.istio.io/v1beta1" : "security.istio.io/v1";
 }
 
-std::string telemetry_api(spec::IstioVersion version) {
+std::string telemetry_api(IstioVersion version) {
   return version < kV1Apis ? "telemetry.istio.io/v1alpha1" : "telemetry.istio.io/v1";
 }
 

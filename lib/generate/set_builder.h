@@ -57,9 +57,9 @@ class SetBuilder {
 [[nodiscard]] yaml::Value list_or_null(const std::vector<std::string>& items);
 
 // Which API group versions the spec's Istio serves.
-[[nodiscard]] std::string networking_api(spec::IstioVersion version);
-[[nodiscard]] std::string security_api(spec::IstioVersion version);
-[[nodiscard]] std::string telemetry_api(spec::IstioVersion version);
+[[nodiscard]] std::string networking_api(IstioVersion version);
+[[nodiscard]] std::string security_api(IstioVersion version);
+[[nodiscard]] std::string telemetry_api(IstioVersion version);
 
 // The gateway's namespace and `name` in it, with the chart's expression for the namespace.
 [[nodiscard]] Identity in_gateway_namespace(const Plan& plan, std::string name);

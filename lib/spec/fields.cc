@@ -10,7 +10,6 @@
 #include "lib/spec/amounts.h"
 #include "lib/spec/quoted.h"
 #include "lib/spec/rules.h"
-#include "lib/spec/version.h"
 #include "lib/spec/wrong_type.h"
 #include "lib/yaml/scalar.h"
 
@@ -34,12 +33,12 @@ std::string help_with_name(const TextFormat& format, std::string_view text) {
 }
 
 std::string help_with_version(const Node& value) {
-  if (const auto guess = guess_version(value.scalar)) {
+  if (const auto guess = guess_istio_version(value.scalar)) {
     const bool number = yaml::scalar_type(value) == ScalarType::Float;
     return fmt::format("write \"{}\"{}", to_string(*guess),
                        number ? ", in quotes: as numbers, 1.30 and 1.3 are the same" : "");
   }
-  const auto version = parse_version(value.scalar);
+  const auto version = parse_istio_version(value.scalar);
   if (!version) return "write the release that istioctl version prints, such as \"1.30\"";
   if (*version < kOldestIstio) return "the generated manifests need what older releases lack";
   return fmt::format("write \"{}\" and try the manifests on a test mesh", to_string(kNewestIstio));
@@ -228,7 +227,7 @@ std::optional<Located<IstioVersion>> Fields::version(std::string_view key) {
     report_wrong_type(*table_->find(key), *value, path(key), false, *diagnostics_);
     return std::nullopt;
   }
-  if (const auto version = parse_version(value->scalar); version && is_supported(*version))
+  if (const auto version = parse_istio_version(value->scalar); version && is_supported(*version))
     return Located<IstioVersion>{*version, value->range};
   diagnostics_
       ->report(kUnsupportedIstio, value->range, "{} is {}; expected {} to {}", path(key),

@@ -71,7 +71,7 @@ inline constexpr TextFormat kHostOrWildcardFormat{
     "9])?\\.)+)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
     "a host name or a wildcard such as \"*.example.com\""};
 
-// lib/spec/amounts.h and lib/spec/version.h read these.
+// lib/spec/amounts.h and lib/base/istio_version.h read these.
 inline constexpr TextFormat kDurationFormat{"^(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "a duration"};
 inline constexpr TextFormat kQuantityFormat{
     "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([numkMGTPE]|[KMGTPE]i)?$", "a quantity"};

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "lib/spec/hosts.h"
+#include "lib/spec/rules.h"
 
 namespace egressctl::spec {
 namespace {
@@ -93,6 +94,23 @@ TEST_CASE("formats: a label's name may have a prefix, its value may be empty") {
   CHECK(is_label_value(""));
   CHECK(is_label_value("v1.2_x"));
   CHECK_FALSE(is_label_value("v1."));
+}
+
+TEST_CASE("formats: versions: the schema's pattern takes exactly the supported releases") {
+  const std::regex pattern{std::string(kVersionFormat.pattern)};
+  for (int minor = 0; minor < 110; ++minor) {
+    const IstioVersion version{minor};
+    CAPTURE(minor);
+    CHECK(parse_istio_version(to_string(version)) == version);
+    CHECK(std::regex_match(to_string(version), pattern) == is_supported(version));
+    CHECK(std::regex_match(to_string(version) + ".7", pattern) == is_supported(version));
+  }
+}
+
+TEST_CASE("formats: versions: what a feature needs is a release that is supported") {
+  CHECK(is_supported(kStrictSince));
+  CHECK(is_supported(kDynamicDnsSince));
+  CHECK(is_supported(Istio{}.version.value));
 }
 
 }  // namespace

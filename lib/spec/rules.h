@@ -6,6 +6,7 @@
 #include <array>
 
 #include "lib/base/diagnostic.h"
+#include "lib/base/istio_version.h"
 #include "lib/spec/spec.h"
 
 namespace egressctl::spec {
@@ -15,10 +16,6 @@ inline constexpr IstioVersion kStrictSince{21};
 
 // The first release with `resolution: DYNAMIC_DNS` in a ServiceEntry.
 inline constexpr IstioVersion kDynamicDnsSince{30};
-
-// The releases whose API versions and patches the generator knows.
-inline constexpr IstioVersion kOldestIstio{20};
-inline constexpr IstioVersion kNewestIstio{30};
 
 // The shape of the document.
 inline constexpr RuleId kNotAnEgressSpec{"EGR1001", "not-an-egress-spec"};

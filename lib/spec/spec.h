@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/istio_version.h"
 #include "lib/base/source.h"
 
 namespace egressctl::spec {
@@ -46,13 +47,6 @@ enum class Resolution {
   None,        // the address that the client dialled
   Dns,         // names only
   DynamicDns,  // wildcards only, from Istio 1.30 on
-};
-
-// A minor release of Istio 1.x.
-struct IstioVersion {
-  int minor = 30;  // 20 to 30
-
-  auto operator<=>(const IstioVersion&) const = default;
 };
 
 struct Istio {
@@ -140,6 +134,5 @@ struct Spec {
 [[nodiscard]] std::string_view to_string(Outbound outbound);
 [[nodiscard]] std::string_view to_string(InnerSni inner_sni);
 [[nodiscard]] std::string_view to_string(Resolution resolution);
-[[nodiscard]] std::string to_string(IstioVersion version);  // "1.30"
 
 }  // namespace egressctl::spec

@@ -39,8 +39,4 @@ std::string_view to_string(Resolution resolution) {
   return resolution == Resolution::Automatic ? "automatic" : text_of(kResolutionWords, resolution);
 }
 
-std::string to_string(IstioVersion version) {
-  return fmt::format("1.{}", version.minor);
-}
-
 }  // namespace egressctl::spec

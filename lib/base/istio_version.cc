@@ -1,12 +1,13 @@
-#include "lib/spec/version.h"
+#include "lib/base/istio_version.h"
 
 #include <algorithm>
 #include <charconv>
 
-#include "lib/base/text.h"
-#include "lib/spec/rules.h"
+#include <fmt/format.h>
 
-namespace egressctl::spec {
+#include "lib/base/text.h"
+
+namespace egressctl {
 namespace {
 
 // A number of one to three digits, without leading zeros.
@@ -23,7 +24,7 @@ std::optional<int> parse_part(std::string_view text) {
 
 }  // namespace
 
-std::optional<IstioVersion> parse_version(std::string_view text) {
+std::optional<IstioVersion> parse_istio_version(std::string_view text) {
   const auto parts = split(text, '.');
   if (parts.size() < 2 || parts.size() > 3 || parts[0] != "1") return std::nullopt;
   const auto minor = parse_part(parts[1]);
@@ -31,10 +32,10 @@ std::optional<IstioVersion> parse_version(std::string_view text) {
   return IstioVersion{*minor};
 }
 
-std::optional<IstioVersion> guess_version(std::string_view text) {
+std::optional<IstioVersion> guess_istio_version(std::string_view text) {
   if (text.starts_with('v')) text.remove_prefix(1);
   text = text.substr(0, text.find_first_not_of("0123456789."));
-  auto version = parse_version(text);
+  auto version = parse_istio_version(text);
   if (version && split(text, '.').size() == 2 && split(text, '.')[1].size() == 1)
     version->minor *= 10;
   return version && is_supported(*version) ? version : std::nullopt;
@@ -44,4 +45,8 @@ bool is_supported(IstioVersion version) {
   return version >= kOldestIstio && version <= kNewestIstio;
 }
 
-}  // namespace egressctl::spec
+std::string to_string(IstioVersion version) {
+  return fmt::format("1.{}", version.minor);
+}
+
+}  // namespace egressctl
