@@ -1,0 +1,29 @@
+#include "lib/mesh/settings.h"
+
+namespace egressctl::mesh {
+
+Settings settings_of(std::span<const resource::Resource> resources, const Options& options) {
+  Settings out;
+  for (const resource::Resource& resource : resources) {
+    const resource::MeshConfig* config = resource.mesh_config();
+    if (config == nullptr) continue;
+    const bool istiods_own =
+        resource.kind == resource::Kind::ConfigMap && *resource.metadata.name == "istio";
+    if (out.mesh_config != nullptr && !istiods_own) continue;
+    out.mesh_config = config;
+    out.mesh_resource = &resource;
+    if (istiods_own) break;
+  }
+  if (out.mesh_config != nullptr) {
+    if (!out.mesh_config->root_namespace->empty())
+      out.root_namespace = *out.mesh_config->root_namespace;
+    if (!out.mesh_config->trust_domain->empty()) out.trust_domain = *out.mesh_config->trust_domain;
+  }
+  out.default_namespace = options.default_namespace;
+  if (options.root_namespace) out.root_namespace = *options.root_namespace;
+  if (options.cluster_domain) out.cluster_domain = *options.cluster_domain;
+  out.istio_version = options.istio_version;
+  return out;
+}
+
+}  // namespace egressctl::mesh

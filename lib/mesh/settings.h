@@ -1,0 +1,40 @@
+// What holds for the whole mesh: from MeshConfig where the input has one, else Istio's defaults.
+//
+// Source: istio.io/docs/reference/config/istio.mesh.v1alpha1/.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "lib/base/istio_version.h"
+#include "lib/resource/resource.h"
+
+namespace egressctl::mesh {
+
+// What the user says of the mesh; it goes before what MeshConfig says.
+struct Options {
+  std::string default_namespace = "default";  // of resources that name none
+  std::optional<std::string> root_namespace;
+  std::optional<std::string> cluster_domain;
+  std::optional<IstioVersion> istio_version;  // that the manifests must run on
+};
+
+struct Settings {
+  std::string default_namespace = "default";
+  std::string root_namespace = "istio-system";
+  std::string cluster_domain = "cluster.local";
+  std::string trust_domain = "cluster.local";
+  std::optional<IstioVersion> istio_version;
+
+  // The MeshConfig in the input, and the resource that holds it; nullptr when there is none.
+  const resource::MeshConfig* mesh_config = nullptr;
+  const resource::Resource* mesh_resource = nullptr;
+};
+
+// The settings of a set of resources. Of several MeshConfigs the one of the ConfigMap "istio"
+// counts, else the first.
+[[nodiscard]] Settings settings_of(std::span<const resource::Resource> resources,
+                                   const Options& options);
+
+}  // namespace egressctl::mesh
