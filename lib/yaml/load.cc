@@ -199,17 +199,30 @@ std::size_t check_bytes(const Source& source, Diagnostics& diagnostics) {
 
 }  // namespace
 
-std::vector<Document> load(const Source& source, Diagnostics& diagnostics, const Limits& limits) {
-  std::vector<Document> documents;
+std::vector<SourceRange> split(const Source& source, Diagnostics& diagnostics) {
+  std::vector<SourceRange> parts;
   const std::string_view text = source.text();
   const std::size_t end = check_bytes(source, diagnostics);
   const std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-  if (end < begin) return documents;
+  if (end < begin) return parts;
   std::vector<std::size_t> starts = document_starts(text, begin);
   starts.push_back(text.size());
+  for (std::size_t i = 0; i + 1 < starts.size() && starts[i + 1] <= end; ++i)
+    parts.push_back({&source, static_cast<std::uint32_t>(starts[i]),
+                     static_cast<std::uint32_t>(starts[i + 1])});
+  return parts;
+}
+
+std::vector<Document> load_part(SourceRange part, Diagnostics& diagnostics, const Limits& limits) {
+  std::vector<Document> documents;
+  ChunkReader(*part.source, diagnostics, limits, documents).read(part.begin, part.end);
+  return documents;
+}
+
+std::vector<Document> load(const Source& source, Diagnostics& diagnostics, const Limits& limits) {
+  std::vector<Document> documents;
   ChunkReader reader(source, diagnostics, limits, documents);
-  for (std::size_t i = 0; i + 1 < starts.size(); ++i)
-    if (starts[i + 1] <= end) reader.read(starts[i], starts[i + 1]);
+  for (const SourceRange& part : split(source, diagnostics)) reader.read(part.begin, part.end);
   return documents;
 }
 

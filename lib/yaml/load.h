@@ -47,7 +47,16 @@ class Document {
   SourceRange range_;
 };
 
-// Reads every document of `source`, which must outlive the result.
+// The parts of a stream that can be read on their own, in their order: each holds one document, or
+// several where `---` does not start a line. Nothing is left out but what stands behind bytes that
+// no reader takes, which are a finding.
+[[nodiscard]] std::vector<SourceRange> split(const Source& source, Diagnostics& diagnostics);
+
+// Reads the documents of one part; see load().
+[[nodiscard]] std::vector<Document> load_part(SourceRange part, Diagnostics& diagnostics,
+                                              const Limits& limits = {});
+
+// Reads every document of `source`, which must outlive the result: those of all its parts.
 //
 // A document that can't be read makes one finding and is left out; reading goes on at the next
 // line that starts with `---`. Empty documents are left out silently. `{{` where a value or a key
