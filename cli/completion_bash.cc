@@ -46,7 +46,7 @@ std::string value_cases(const CommandModel& command, const std::string& name) {
   for (const FlagModel& flag : command.flags) {
     if (flag.value == ValueKind::None) continue;
     std::vector<std::string> patterns;
-    for (const std::string& each : flag.names) patterns.push_back(name + "/" + each);
+    for (const std::string& each : flag.names) patterns.push_back(fmt::format("{}/{}", name, each));
     const std::string action = flag.value == ValueKind::Any ? ":" : reply(flag.value, flag.words);
     out += fmt::format("    {}) {}; return ;;\n", join(patterns, "|"), action);
   }

@@ -30,7 +30,7 @@ TEST_CASE("input: a file is read whole, with every byte that is in it") {
 TEST_CASE("input: an empty file is an empty source") {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "x.yaml").string();
-  std::ofstream{path};
+  std::ofstream(path) << "";
   const auto source = read_input(path);
   REQUIRE(source.has_value());
   CHECK((*source)->text().empty());
@@ -74,7 +74,7 @@ TEST_CASE("input: what can't be read is an error that names it and says why") {
 TEST_CASE("input: a file that is too large is refused before it is read") {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "large.yaml").string();
-  std::ofstream{path};
+  std::ofstream(path) << "";
   REQUIRE(truncate(path.c_str(), static_cast<off_t>(kMaxInputBytes) + 1) == 0);
   const auto source = read_input(path);
   REQUIRE_FALSE(source.has_value());

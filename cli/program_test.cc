@@ -54,6 +54,7 @@ std::string run_script(const fs::path& script, const fs::path& work, const fs::p
                                     command.data(), nullptr};
   std::vector<std::string> variables = environment();
   std::vector<char*> pointers;
+  pointers.reserve(variables.size() + 1);
   for (std::string& variable : variables) pointers.push_back(variable.data());
   pointers.push_back(nullptr);
 

@@ -205,7 +205,7 @@ Arrival follow(const Mesh& mesh, const Plan& plan, const std::string& name, std:
   for (const GatewayPort& known : plan.gateway_ports)
     if (std::to_string(known.service) == gateway_port) target = std::to_string(known.target);
   for (const std::string& sni : chains[0]->snis) {
-    const auto patch = mesh.patches.find(target + "/" + sni);
+    const auto patch = mesh.patches.find(fmt::format("{}/{}", target, sni));
     if (patch == mesh.patches.end()) continue;
     CHECK(arrival.inner.empty());
     const Chain& inner = mesh.internal.at(mesh.clusters.at(patch->second));

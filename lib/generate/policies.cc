@@ -32,8 +32,8 @@ void add_authorization(SetBuilder& set) {
   }
 }
 
-void add_sidecar(SetBuilder& set, Identity identity, const std::map<std::string, std::string>& pods,
-                 ChartScope scope) {
+void add_sidecar(SetBuilder& set, const Identity& identity,
+                 const std::map<std::string, std::string>& pods, const ChartScope& scope) {
   set.add(ApplyOrder::Restrict, "Sidecar", "sidecar", identity,
           {{"selector", {pods.empty() ? yaml::Value() : map_value(pods), {}}},
            {"outbound", {spec::to_string(spec::Outbound::RegistryOnly), {}}}},

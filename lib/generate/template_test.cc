@@ -103,7 +103,9 @@ TEST_CASE("template: what can't be a template is said, with its place") {
 TEST_CASE("template: the embedded ones are resources with a kind, a name and a comment") {
   const TemplateSet set = TemplateSet::embedded();
   CHECK(set.all().size() >= 30);
-  for (const auto& [name, one] : set.all()) {
+  for (const auto& row : set.all()) {
+    const auto& name = row.first;
+    const auto& one = row.second;
     CAPTURE(name);
     CHECK(one.placeholders().contains(name == "namespace" ? "namespace" : "name"));
   }

@@ -22,7 +22,9 @@ TEST_CASE("durations are numbers with units, added up") {
                                                                          {".5s", 500ms},
                                                                          {"1h0m0.25s", 1h + 250ms},
                                                                          {"7ns", 7ns}};
-  for (const auto& [text, expected] : table) {
+  for (const auto& row : table) {
+    const auto& text = row.first;
+    const auto& expected = row.second;
     CAPTURE(text);
     REQUIRE(parse_duration(text).has_value());
     CHECK(*parse_duration(text) == expected);

@@ -111,7 +111,9 @@ TEST_CASE("load: what resembles a resource but is none is reported") {
       {"[{apiVersion: v1, kind: Namespace}]\n",
        "1:1 EGR0008 not a resource: a list, not a mapping\n"},
       {"some text\n", "1:1 EGR0008 not a resource: a lone text, not a mapping\n"}};
-  for (const auto& [text, expected] : table) {
+  for (const auto& row : table) {
+    const auto& text = row.first;
+    const auto& expected = row.second;
     CAPTURE(text);
     const Loaded loaded("in.yaml", std::string(text));
     CHECK(messages(loaded) == expected);

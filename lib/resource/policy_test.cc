@@ -49,7 +49,9 @@ TEST_CASE("an AuthorizationPolicy's rule has from, to and when") {
       {&source.not_ip_blocks, "10.1.0.0/16"},
       {&source.remote_ip_blocks, "192.0.2.0/24"},
       {&source.not_remote_ip_blocks, "198.51.100.0/24"}};
-  for (const auto& [list, expected] : from) {
+  for (const auto& row : from) {
+    const auto& list = row.first;
+    const auto& expected = row.second;
     CAPTURE(expected);
     REQUIRE((*list)->size() == 1);
     CHECK(*(**list)[0] == expected);
@@ -63,7 +65,9 @@ TEST_CASE("an AuthorizationPolicy's rule has from, to and when") {
                                                           {&operation.not_methods, "PUT"},
                                                           {&operation.paths, "/a*"},
                                                           {&operation.not_paths, "/b"}};
-  for (const auto& [list, expected] : to) {
+  for (const auto& row : to) {
+    const auto& list = row.first;
+    const auto& expected = row.second;
     CAPTURE(expected);
     REQUIRE((*list)->size() == 1);
     CHECK(*(**list)[0] == expected);

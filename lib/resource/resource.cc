@@ -73,7 +73,7 @@ const MeshConfig* Resource::mesh_config() const {
 }
 
 std::string Resource::field_path(SourceRange place) const {
-  const std::string path = resource::field_path(*node, place);
+  std::string path = resource::field_path(*node, place);
   const auto* map = as<ConfigMap>();
   const bool inside = map != nullptr && map->mesh_yaml != nullptr && map->mesh_yaml->exact();
   if (!inside || path != "data.mesh") return path;

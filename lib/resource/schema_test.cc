@@ -164,7 +164,9 @@ TEST_CASE("schema: the files of testdata have every field that the readers ask f
       {Kind::KubernetesGateway, "kubernetes_gateway.yaml"},
       {Kind::HttpRoute, "kubernetes_routes.yaml"},
       {Kind::ReferenceGrant, "reference_grant.yaml"}};
-  for (const auto& [kind, file] : files) {
+  for (const auto& row : files) {
+    const auto& kind = row.first;
+    const auto& file = row.second;
     CAPTURE(file);
     const Loaded loaded = load_testdata(file);
     REQUIRE_FALSE(loaded.resources.empty());

@@ -15,7 +15,9 @@ TEST_CASE("durations: hours, minutes and seconds in this order make seconds") {
   const std::pair<const char*, int> kGood[] = {{"60s", 60},      {"5m", 300},  {"1h", 3600},
                                                {"1h30m", 5400},  {"1m1s", 61}, {"0s", 0},
                                                {"1h1m1s", 3661}, {"090s", 90}};
-  for (const auto& [text, seconds] : kGood) {
+  for (const auto& row : kGood) {
+    const auto& text = row.first;
+    const auto& seconds = row.second;
     CAPTURE(text);
     CHECK(parse_seconds(text) == seconds);
   }
@@ -35,7 +37,9 @@ TEST_CASE("quantities: decimal and binary suffixes scale") {
       {".5", 0.5}, {"128Mi", 0x1p27}, {"1.5Gi", 1610612736},
       {"1k", 1e3}, {"128M", 128e6},   {"3.", 3.0},
       {"0", 0.0},  {"1Ei", 0x1p60}};
-  for (const auto& [text, number] : kGood) {
+  for (const auto& row : kGood) {
+    const auto& text = row.first;
+    const auto& number = row.second;
     CAPTURE(text);
     REQUIRE(parse_quantity(text).has_value());
     CHECK(*parse_quantity(text) == doctest::Approx(number));

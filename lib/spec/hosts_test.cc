@@ -22,7 +22,9 @@ TEST_CASE("hosts: what is pasted from a browser is told down to its host and por
       {"/", ""},
       {":", ""},
   };
-  for (const auto& [text, help] : kCases) {
+  for (const auto& row : kCases) {
+    const auto& text = row.text;
+    const auto& help = row.help;
     CAPTURE(text);
     const auto mistake = host_mistake(text);
     REQUIRE(mistake.has_value());

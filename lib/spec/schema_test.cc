@@ -53,7 +53,7 @@ void collect(const Json& mapping, const Json::json_pointer& at, const std::strin
              std::vector<Key>& keys) {
   for (const auto& [name, field] : mapping.at("properties").items()) {
     const auto pointer = at / name;
-    const std::string below = path.empty() ? name : path + "." + name;
+    const std::string below = path.empty() ? name : fmt::format("{}.{}", path, name);
     keys.push_back({pointer, below, field});
     if (field.contains("properties")) collect(field, pointer, below, keys);
     if (field.contains("items") && field.at("items").contains("properties"))

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "lib/yaml/hostile_strings.h"
 #include "lib/yaml/load.h"
@@ -19,8 +20,8 @@ TEST_CASE("emit: every string reads back as the same string, wherever it stands"
     Diagnostics diagnostics;
     // yaml-cpp takes keys of at most 1024 bytes, as YAML 1.2 (7.4.3) allows.
     const std::string key = text.size() < 200 ? emitted : "long";
-    const Source source("e.yaml", "v: " + emitted + "\nf: [" + emitted + ", {" + key + ": 1}]\n" +
-                                      "m: {k: " + emitted + "}\n");
+    const Source source("e.yaml",
+                        fmt::format("v: {0}\nf: [{0}, {{{1}: 1}}]\nm: {{k: {0}}}\n", emitted, key));
     const auto documents = load(source, diagnostics);
     REQUIRE(diagnostics.empty());
     REQUIRE(documents.size() == 1);

@@ -277,10 +277,7 @@ void TreeBuilder::add(const Node& node, YAML::anchor_t anchor, std::size_t size)
   }
   frame.size = std::min(frame.size + size, limits_.max_nodes + 1);
   // What is beyond a limit is not kept: the document is left out anyway.
-  if (!broken_)
-    frame.children.push_back(node);
-  else if (frame.children.size() < 2)
-    frame.children.push_back(node);
+  if (!broken_ || frame.children.size() < 2) frame.children.push_back(node);
 }
 
 }  // namespace egressctl::yaml
