@@ -1,9 +1,7 @@
 // The example specs and what becomes of them, as files to read.
 #include "lib/testing/golden.h"
 
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -14,23 +12,16 @@
 #include "lib/generate/generate.h"
 #include "lib/generate/layout.h"
 #include "lib/spec/read.h"
+#include "lib/testing/files.h"
 #include "lib/yaml/load.h"
 
 namespace egressctl::generate {
 namespace {
 
-std::string read(const std::string& path) {
-  std::ifstream file(path);
-  REQUIRE(file.is_open());
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 // The files of a layout, each behind a line with its path; for Layout::File the stream alone.
 std::string generated(const std::string& spec_path, Layout layout) {
   Diagnostics diagnostics;
-  const Source source(spec_path, read(spec_path));
+  const Source source(spec_path, testing::read_file(spec_path));
   std::vector<spec::Spec> specs;
   const auto documents = yaml::load(source, diagnostics);
   for (const yaml::Document& document : documents)

@@ -1,22 +1,16 @@
 #include "lib/generate/output_tree.h"
 
 #include <fstream>
-#include <sstream>
 
 #include <doctest/doctest.h>
 
+#include "lib/testing/files.h"
 #include "lib/testing/temporary_folder.h"
 namespace egressctl::generate {
 namespace {
 
 namespace fs = std::filesystem;
 using egressctl::testing::TemporaryFolder;
-
-std::string read(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
 
 FileState state_of(const std::vector<OutputFile>& files, const fs::path& folder,
                    std::string_view path) {
@@ -67,7 +61,7 @@ TEST_CASE("output tree: writing leaves no temporary file and replaces the whole 
   const fs::path path = folder.path() / "x.yaml";
   REQUIRE(write_file(path, "long old text\n").has_value());
   REQUIRE(write_file(path, "new\n").has_value());
-  CHECK(read(path) == "new\n");
+  CHECK(testing::read_file(path) == "new\n");
   CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
 }
 

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "lib/resource/test_resources.h"
+#include "lib/testing/files.h"
 
 namespace egressctl::resource {
 namespace {
@@ -164,7 +165,7 @@ TEST_CASE("load: damaged files crash nothing and findings stay inside the text")
   constexpr std::string_view kBytes = "[]{}:,-~\"'|>&*#! \n\tx7";
   const auto folder = std::filesystem::path(EGRESSCTL_TESTDATA) / "resources";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const std::string text = read_text(entry.path());
+    const std::string text = testing::read_file(entry.path());
     for (int round = 0; round < 60; ++round) {
       std::string damaged = text;
       for (std::size_t edits = 1 + below(4); edits > 0; --edits) {

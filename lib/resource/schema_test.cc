@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "lib/resource/test_resources.h"
+#include "lib/testing/files.h"
 
 namespace egressctl::resource {
 namespace {
@@ -115,7 +116,7 @@ void check_crd(const yaml::Node& crd, std::set<Kind>& seen) {
 TEST_CASE("schema: readers ask only for fields of Istio's CRDs, and their versions are ours") {
   const std::filesystem::path path = kShared / "anchors" / "istio-crds.yaml";
   if (!is_there(path)) return;
-  const Source source("istio-crds.yaml", read_text(path));
+  const Source source("istio-crds.yaml", testing::read_file(path));
   Diagnostics findings;
   const std::vector<yaml::Document> documents = yaml::load(source, findings);
   REQUIRE(findings.empty());
@@ -187,7 +188,7 @@ TEST_CASE(
     for (const auto& entry : std::filesystem::recursive_directory_iterator(kShared / folder)) {
       if (entry.path().extension() != ".yaml") continue;
       CAPTURE(entry.path().string());
-      const Loaded loaded(entry.path().filename().string(), read_text(entry.path()));
+      const Loaded loaded(entry.path().filename().string(), testing::read_file(entry.path()));
       CHECK(loaded.reading.empty());
       for (const Diagnostic& finding : loaded.findings)
         FAIL_CHECK(location(finding.range) << ": " << finding.message);

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +14,7 @@
 #include "lib/base/source.h"
 #include "lib/resource/load.h"
 #include "lib/resource/resource.h"
+#include "lib/testing/files.h"
 #include "lib/yaml/load.h"
 
 namespace egressctl::resource {
@@ -34,17 +33,10 @@ struct Loaded {
         resources(load_resources(documents, findings)) {}
 };
 
-inline std::string read_text(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
 // A file below testdata/resources.
 inline Loaded load_testdata(std::string_view name) {
   const auto path = std::filesystem::path(EGRESSCTL_TESTDATA) / "resources" / name;
-  return Loaded(std::string(name), read_text(path));
+  return Loaded(std::string(name), testing::read_file(path));
 }
 
 // The body of a source that holds one flawless resource.

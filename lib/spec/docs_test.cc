@@ -1,6 +1,4 @@
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -9,14 +7,13 @@
 #include "lib/spec/read.h"
 #include "lib/spec/rules.h"
 #include "lib/spec/tables.h"
+#include "lib/testing/files.h"
 
 namespace egressctl::spec {
 namespace {
 
 std::string reference() {
-  std::ostringstream text;
-  text << std::ifstream(std::filesystem::path(EGRESSCTL_TESTDATA) / "../docs/spec.md").rdbuf();
-  return text.str();
+  return testing::read_file(std::filesystem::path(EGRESSCTL_TESTDATA) / "../docs/spec.md");
 }
 
 void check_rows(const std::string& text, const Table& table) {

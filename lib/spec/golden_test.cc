@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -13,6 +11,7 @@
 
 #include "lib/spec/read.h"
 #include "lib/spec/rules.h"
+#include "lib/testing/files.h"
 
 namespace egressctl::spec {
 namespace {
@@ -20,13 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kSpecs = fs::path(EGRESSCTL_TESTDATA) / "specs";
-
-std::string slurp(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 std::vector<fs::path> specs_in(const fs::path& folder) {
   std::vector<fs::path> found;
@@ -66,7 +58,7 @@ TEST_CASE("bad specs: every mistake has its whole message, place and way out") {
   const auto specs = specs_in(kSpecs / "bad");
   REQUIRE(specs.size() > 50);
   for (const fs::path& path : specs) {
-    const Source source(path.filename().string(), slurp(path));
+    const Source source(path.filename().string(), testing::read_file(path));
     std::size_t accepted = 0;
     CAPTURE(path);
     const Diagnostics diagnostics = read_all(source, accepted);
@@ -84,7 +76,7 @@ TEST_CASE("bad specs: every mistake has its whole message, place and way out") {
 TEST_CASE("bad specs: every rule of the reader has a case") {
   std::string all;
   for (const auto& entry : fs::directory_iterator(kSpecs / "bad"))
-    if (entry.path().extension() == ".out") all += slurp(entry.path());
+    if (entry.path().extension() == ".out") all += testing::read_file(entry.path());
   for (const RuleId& rule : kRules) {
     CAPTURE(rule.id);
     CHECK(all.find(fmt::format("[{} {}]", rule.id, rule.name)) != std::string::npos);
@@ -104,7 +96,8 @@ TEST_CASE("rules: ids are sorted and unique, names too are unique") {
 TEST_CASE("good specs: they read without a finding") {
   for (const std::string_view name : {"egress-mtls", "wildcard-egress-mtls",
                                       "wildcard-egress-sni-proxy", "all-modes", "thousand"}) {
-    const Source source(fmt::format("{}.yaml", name), slurp(kSpecs / fmt::format("{}.yaml", name)));
+    const Source source(fmt::format("{}.yaml", name),
+                        testing::read_file(kSpecs / fmt::format("{}.yaml", name)));
     std::size_t accepted = 0;
     CHECK(show(read_all(source, accepted)) == "");
     CHECK(accepted == 1);

@@ -1,14 +1,13 @@
 #include "lib/spec/read.h"
 
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include "lib/spec/rules.h"
+#include "lib/testing/files.h"
 
 namespace egressctl::spec {
 namespace {
@@ -18,13 +17,6 @@ kind: Egress
 metadata: {name: test}
 spec:
 )";
-
-std::string slurp(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 // Reads the one document of `source`.
 std::optional<Spec> read_one(const Source& source, Diagnostics& diagnostics) {
@@ -60,7 +52,7 @@ TEST_CASE("read: a spec of destinations alone has the defaults") {
 
 TEST_CASE("read: every value of a full spec arrives in its place") {
   const std::string path = std::string(EGRESSCTL_TESTDATA) + "/specs/all-modes.yaml";
-  const Source source("all-modes.yaml", slurp(path));
+  const Source source("all-modes.yaml", testing::read_file(path));
   Diagnostics diagnostics;
   const auto spec = read_one(source, diagnostics);
   REQUIRE(spec.has_value());
@@ -137,7 +129,7 @@ TEST_CASE("read: values other than the defaults arrive, too") {
 
 TEST_CASE("read: ten mistakes make ten findings in one run") {
   const std::string path = std::string(EGRESSCTL_TESTDATA) + "/specs/bad/ten-mistakes.yaml";
-  const Source source("ten-mistakes.yaml", slurp(path));
+  const Source source("ten-mistakes.yaml", testing::read_file(path));
   Diagnostics diagnostics;
   CHECK_FALSE(read_one(source, diagnostics).has_value());
   CHECK(diagnostics.size() == 10);

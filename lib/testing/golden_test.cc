@@ -1,12 +1,12 @@
 #include "lib/testing/golden.h"
 
 #include <fstream>
-#include <sstream>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
+#include "lib/testing/files.h"
 #include "lib/testing/temporary_folder.h"
 
 namespace egressctl::testing {
@@ -35,9 +35,7 @@ TEST_CASE("golden: an update writes the file and its folders, a check then passe
     const Updating on("1");
     check_golden(path, "one\ntwo\n");
   }
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  CHECK(text.str() == "one\ntwo\n");
+  CHECK(read_file(path) == "one\ntwo\n");
   const Updating off("0");
   check_golden(path, "one\ntwo\n");
 }

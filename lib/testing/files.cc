@@ -1,0 +1,19 @@
+#include "lib/testing/files.h"
+
+#include <fstream>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+namespace egressctl::testing {
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  CAPTURE(path.string());
+  REQUIRE(in.is_open());
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+}  // namespace egressctl::testing
