@@ -4,6 +4,11 @@ namespace egressctl::mesh {
 
 Settings settings_of(std::span<const resource::Resource> resources, const Options& options) {
   Settings out;
+  if (options.mesh_resource != nullptr) {
+    out.mesh_resource = options.mesh_resource;
+    out.mesh_config = options.mesh_resource->mesh_config();
+    resources = {};
+  }
   for (const resource::Resource& resource : resources) {
     const resource::MeshConfig* config = resource.mesh_config();
     if (config == nullptr) continue;

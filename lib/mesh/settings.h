@@ -18,6 +18,9 @@ struct Options {
   std::optional<std::string> root_namespace;
   std::optional<std::string> cluster_domain;
   std::optional<IstioVersion> istio_version;  // that the manifests must run on
+
+  // A MeshConfig from elsewhere, which counts in place of those among the resources.
+  const resource::Resource* mesh_resource = nullptr;
 };
 
 struct Settings {

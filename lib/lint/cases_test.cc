@@ -1,0 +1,112 @@
+// Pairs of sets, testdata/lint/cases/<rule>-<what>/{bad,good}.yaml: the first has one mistake, the
+// second is the same set mended. Comments at the start of a file say what is expected:
+//
+//   # expect: EGR0203 VirtualService shop/tax spec.tls[0].match[0].gateways[0]   (or: none)
+//   # profile: posture        or istio-version=1.26
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "lib/base/text.h"
+#include "lib/lint/linter.h"
+#include "lib/lint/registry.h"
+#include "lib/testing/files.h"
+
+namespace egressctl::lint {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Case {
+  std::vector<std::string> expected;  // "EGR0203 VirtualService shop/tax spec.tls[0]"
+  Options options;
+};
+
+Case read_case(const std::string& text) {
+  Case out;
+  for (const std::string_view line : split(text, '\n')) {
+    constexpr std::string_view kExpect = "# expect: ";
+    constexpr std::string_view kProfile = "# profile: ";
+    constexpr std::string_view kVersion = "istio-version=";
+    if (line.starts_with(kExpect) && line != "# expect: none")
+      out.expected.emplace_back(line.substr(kExpect.size()));
+    if (!line.starts_with(kProfile)) continue;
+    const std::string_view profile = line.substr(kProfile.size());
+    if (profile == "posture") out.options.posture = true;
+    if (profile.starts_with(kVersion)) {
+      out.options.mesh.istio_version = parse_istio_version(profile.substr(kVersion.size()));
+      REQUIRE(out.options.mesh.istio_version.has_value());
+    }
+  }
+  return out;
+}
+
+std::string line_of(const Diagnostic& finding) {
+  const ResourceName& name = finding.resource;
+  const std::string object =
+      name.name_space.empty() ? name.name : fmt::format("{}/{}", name.name_space, name.name);
+  return fmt::format("{} {} {} {}", finding.rule.id, name.kind, object, finding.field);
+}
+
+Diagnostics lint_text(const std::string& path, const std::string& text, const Options& options) {
+  std::vector<std::unique_ptr<const Source>> sources;
+  sources.push_back(std::make_unique<const Source>(path, text));
+  const Workspace workspace(std::move(sources), 1);
+  // The findings are used for their words only; what their ranges point at goes with the workspace.
+  Diagnostics out;
+  for (const Diagnostic& finding : lint(workspace, options, Depth::Everything, 1)) {
+    Diagnostic copy = finding;
+    copy.path = location(finding.range);
+    copy.range = {};
+    copy.related.clear();
+    out.add(std::move(copy));
+  }
+  return out;
+}
+
+std::string listing(const Diagnostics& findings) {
+  std::string out;
+  for (const Diagnostic& finding : findings)
+    out += fmt::format("{}: {} ({})\n", finding.path, line_of(finding), finding.message);
+  return out;
+}
+
+TEST_CASE("cases: the bad set has the finding and no other error, the good one has none") {
+  std::vector<std::string> waiting;
+  for (const auto& folder : fs::directory_iterator(EGRESSCTL_TESTDATA "/lint/cases")) {
+    const std::string name = folder.path().filename().string();
+    CAPTURE(name);
+    const std::string good = testing::read_file(folder.path() / "good.yaml");
+    const Diagnostics silent = lint_text("good.yaml", good, read_case(good).options);
+    CHECK(listing(silent) == "");
+
+    const std::string bad = testing::read_file(folder.path() / "bad.yaml");
+    const Case wanted = read_case(bad);
+    REQUIRE_FALSE(wanted.expected.empty());
+    const std::string id = wanted.expected.front().substr(0, wanted.expected.front().find(' '));
+    if (find_rule(id) == nullptr) {
+      waiting.push_back(name);
+      continue;
+    }
+    const Diagnostics found = lint_text("bad.yaml", bad, wanted.options);
+    CAPTURE(listing(found));
+    for (const std::string& line : wanted.expected) {
+      CAPTURE(line);
+      CHECK(std::any_of(found.begin(), found.end(),
+                        [&](const Diagnostic& finding) { return line_of(finding) == line; }));
+    }
+    for (const Diagnostic& finding : found) {
+      if (finding.severity != Severity::Error) continue;
+      CHECK(finding.rule.id == id);
+    }
+  }
+  if (!waiting.empty()) MESSAGE("cases whose rule is not there: ", waiting.size());
+}
+
+}  // namespace
+}  // namespace egressctl::lint

@@ -1,0 +1,102 @@
+#include "lib/lint/linter.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "lib/base/parallel.h"
+#include "lib/lint/precedence.h"
+#include "lib/lint/registry.h"
+
+namespace egressctl::lint {
+namespace {
+
+constexpr std::size_t kChunk = 64;  // resources that one thread takes at a time
+
+// The rules about single resources, by the kinds that they read.
+using RulesByKind = std::unordered_map<resource::Kind, std::vector<const Rule*>>;
+
+bool wanted(const Rule& rule, const Options& options) {
+  return !rule.info.posture || options.posture;
+}
+
+RulesByKind rules_by_kind(const Options& options) {
+  RulesByKind out;
+  for (const Rule* rule : all_rules()) {
+    if (rule->check_one == nullptr || !wanted(*rule, options)) continue;
+    for (const resource::Kind kind : rule->reads) out[kind].push_back(rule);
+  }
+  return out;
+}
+
+std::vector<const Rule*> rules_of_sets(const Options& options) {
+  std::vector<const Rule*> out;
+  for (const Rule* rule : all_rules())
+    if (rule->check != nullptr && wanted(*rule, options)) out.push_back(rule);
+  return out;
+}
+
+// What is known of each finding's place, where its rule did not say it.
+Diagnostics with_resources(Diagnostics findings, const Workspace& workspace) {
+  Diagnostics out;
+  for (const Diagnostic& finding : findings) {
+    Diagnostic complete = finding;
+    if (const resource::Resource* resource = workspace.at(finding.range)) {
+      if (complete.resource.kind.empty()) complete.resource = resource->resource_name();
+      if (complete.field.empty()) complete.field = resource->field_path(finding.range);
+    }
+    out.add(std::move(complete));
+  }
+  return out;
+}
+
+// The same mistake at the same place, found in two ways, is one.
+Diagnostics without_repeats(const Diagnostics& sorted) {
+  Diagnostics out;
+  std::size_t line_start = 0;  // of the findings that share a place with the next one
+  for (const Diagnostic& finding : sorted) {
+    while (line_start < out.size() && !(out[line_start].range == finding.range)) ++line_start;
+    bool repeated = false;
+    for (std::size_t i = line_start; i < out.size(); ++i)
+      repeated |= out[i].rule.id == finding.rule.id && out[i].range == finding.range &&
+                  out[i].message == finding.message;
+    if (!repeated) out.add(finding);
+  }
+  return out;
+}
+
+}  // namespace
+
+Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth,
+                 std::size_t threads) {
+  const bool everything = depth == Depth::Everything;
+  const mesh::Mesh mesh(workspace.resources(), options.mesh);
+  const mesh::GatewayIndex gateways(mesh);
+  const Context context(mesh, gateways, options);
+  const RulesByKind by_kind = everything ? rules_by_kind(options) : RulesByKind();
+  const std::vector<const Rule*> of_sets =
+      everything ? rules_of_sets(options) : std::vector<const Rule*>();
+
+  const auto resources = workspace.resources();
+  const std::size_t chunks = (resources.size() + kChunk - 1) / kChunk;
+  // The rules over the whole set first: they are the longer ones.
+  std::vector<Diagnostics> found(of_sets.size() + chunks);
+  parallel_for(found.size(), threads, [&](std::size_t i) {
+    if (i < of_sets.size()) return of_sets[i]->check(context, found[i]);
+    const std::size_t begin = (i - of_sets.size()) * kChunk;
+    const std::size_t end = std::min(begin + kChunk, resources.size());
+    for (const resource::Resource& resource : resources.subspan(begin, end - begin)) {
+      if (const auto rules = by_kind.find(resource.kind); rules != by_kind.end())
+        for (const Rule* rule : rules->second) rule->check_one(context, resource, found[i]);
+    }
+  });
+
+  Diagnostics all = workspace.findings();
+  for (Diagnostics& part : found) all.append(std::move(part));
+  all = without_consequences(with_resources(std::move(all), workspace), workspace);
+  all.sort();
+  return without_repeats(all);
+}
+
+}  // namespace egressctl::lint

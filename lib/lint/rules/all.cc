@@ -1,0 +1,12 @@
+#include "lib/lint/rules/all.h"
+
+namespace egressctl::lint::rules {
+
+std::vector<const Rule*> all() {
+  std::vector<const Rule*> out;
+  for (const List family : {reading(), references()})
+    out.insert(out.end(), family.begin(), family.end());
+  return out;
+}
+
+}  // namespace egressctl::lint::rules

@@ -1,0 +1,22 @@
+// The rules of every family. A rule is in a file of its own, and in its family's list.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "lib/lint/rule.h"
+
+namespace egressctl::lint::rules {
+
+using List = std::span<const Rule* const>;
+
+// What reading finds: YAML, types, suppressions.
+[[nodiscard]] List reading();
+
+// EGR02xx: names that lead nowhere, or not where one thinks.
+[[nodiscard]] List references();
+
+// All of them.
+[[nodiscard]] std::vector<const Rule*> all();
+
+}  // namespace egressctl::lint::rules

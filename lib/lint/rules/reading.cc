@@ -1,0 +1,70 @@
+// Findings that reading makes, with what is to be said of them.
+#include "lib/lint/rules/all.h"
+#include "lib/resource/fields.h"
+#include "lib/resource/load.h"
+#include "lib/yaml/load.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr Rule kSyntax{
+    .info = {.id = yaml::kYamlSyntax,
+             .summary = "a document that is no YAML",
+             .why = "kubectl refuses the file, or a tool that skips it leaves the resource out of "
+                    "what is applied.",
+             .mend = "Mend the syntax at the place named; the other documents were read."}};
+
+constexpr Rule kTemplate{
+    .info = {.id = yaml::kUnrenderedTemplate,
+             .summary = "a Helm template that was not rendered",
+             .why = "What is between the braces is not known, so nothing can be said of the "
+                    "document.",
+             .mend = "Lint what `helm template` prints."}};
+
+constexpr Rule kDuplicate{
+    .info = {.id = yaml::kDuplicateKey,
+             .summary = "a key that its mapping has twice",
+             .why = "Readers keep one of the two values and drop the other without a word, and do "
+                    "not agree on which.",
+             .mend = "Remove one of them, or merge their values."}};
+
+constexpr Rule kLimit{
+    .info = {.id = yaml::kYamlLimit,
+             .summary = "a document that is nested too deeply or too large",
+             .why = "It takes down programs that read it; no real manifest needs it.",
+             .mend = "Write out what its aliases stand for, or split it."}};
+
+constexpr Rule kEncoding{.info = {.id = yaml::kNotUtf8,
+                                  .summary = "a file that is not UTF-8",
+                                  .why = "Kubernetes takes no other encoding.",
+                                  .mend = "Convert it, for example with iconv."}};
+
+constexpr Rule kMerge{
+    .info = {.id = yaml::kBadMergeKey,
+             .summary = "a merge key whose value is no mapping",
+             .why = "Readers refuse it or keep `<<` as a field, which the API server drops.",
+             .mend = "Give it a mapping or a list of mappings, or write the fields out."}};
+
+constexpr Rule kNotAResource{
+    .info = {.id = resource::kNotAResource,
+             .summary = "a document that resembles a resource but is none",
+             .why = "kubectl refuses it, so what it was meant to set stays unset.",
+             .mend = "Give it `apiVersion`, `kind` and `metadata.name`."}};
+
+constexpr Rule kWrongType{
+    .info = {.id = resource::kWrongType,
+             .summary = "a value of another type than its field has",
+             .why = "The API server refuses the resource: a number in quotes is a text, a lone "
+                    "value is no list.",
+             .mend = "Write the value as the type that the field has."}};
+
+constexpr const Rule* kList[] = {&kSyntax,   &kTemplate, &kDuplicate,    &kLimit,
+                                 &kEncoding, &kMerge,    &kNotAResource, &kWrongType};
+
+}  // namespace
+
+List reading() {
+  return kList;
+}
+
+}  // namespace egressctl::lint::rules

@@ -1,0 +1,66 @@
+// Istio's Gateways as running proxies: their pods, the Services in front of them, the ports that
+// they really listen on, and whether traffic leaves the mesh there.
+//
+// Source: istio/istio pilot/pkg/model/gateway.go (MergeGateways, resolvePorts).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "lib/mesh/mesh.h"
+
+namespace egressctl::mesh {
+
+struct GatewayView {
+  std::string name;  // "namespace/name"
+  std::string_view name_space;
+  const resource::Resource* resource = nullptr;
+  const resource::Gateway* gateway = nullptr;
+  std::vector<const Workload*> pods;         // that its selector picks; empty when the set has none
+  std::vector<const Service*> services;      // Services of those pods, each once, in input order
+  std::vector<const VirtualService*> bound;  // VirtualServices that name it in `gateways`
+  bool egress = false;                       // traffic to hosts outside of the mesh goes through it
+
+  // The port that the pods listen on for a server's port: the targetPort of a Service's port of
+  // that number, else the number itself.
+  [[nodiscard]] std::int64_t pod_port(std::int64_t server_port) const;
+
+  // Whether some Service in front has the port. False when no Service is known.
+  [[nodiscard]] bool has_service_port(std::int64_t port) const;
+};
+
+// Immutable once built; safe to read from several threads. The Mesh must outlive it.
+class GatewayIndex {
+ public:
+  explicit GatewayIndex(const Mesh& mesh);
+  GatewayIndex(const GatewayIndex&) = delete;
+  GatewayIndex& operator=(const GatewayIndex&) = delete;
+
+  [[nodiscard]] const std::deque<GatewayView>& all() const { return views_; }
+
+  // The Gateway of "namespace/name", or nullptr.
+  [[nodiscard]] const GatewayView* find(std::string_view name) const;
+
+  // The Gateways whose pods a Service of that (fully qualified) host selects.
+  [[nodiscard]] const std::vector<const GatewayView*>& behind(std::string_view host) const;
+
+  // The Gateways that run in pods with these labels.
+  [[nodiscard]] std::vector<const GatewayView*> at(const Workload& pod) const;
+
+ private:
+  void mark_egress(const Mesh& mesh);
+
+  std::deque<GatewayView> views_;
+  std::unordered_map<std::string_view, const GatewayView*> by_name_;
+  std::unordered_map<std::string_view, std::vector<const GatewayView*>> by_service_;
+};
+
+// Whether a host names something outside of the cluster: no Service of it and no name under the
+// cluster's domain.
+[[nodiscard]] bool is_external_host(const Mesh& mesh, std::string_view host);
+
+}  // namespace egressctl::mesh
