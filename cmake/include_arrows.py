@@ -55,7 +55,9 @@ def folder_of(path):
 
 
 def is_test(path):
-    return pathlib.PurePath(path).stem.endswith("_test")
+    """Whether the file is a test, or what several of them share (test_*.h)."""
+    stem = pathlib.PurePath(path).stem
+    return stem.endswith("_test") or stem.startswith("test_")
 
 
 def problem(path, target):
