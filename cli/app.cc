@@ -126,7 +126,8 @@ CLI::App& add_command(CLI::App& app, Context& context, const CommandText& text,
 
 void add_all_commands(CLI::App& app, Context& context) {
   app.name(kProgram);
-  app.description("Istio egress gateways: generate their manifests from a short spec.");
+  app.description(
+      "Istio egress gateways: generate their manifests from a short spec, and check them.");
   app.footer(examples_text(
       {.name = {},
        .summary = {},
@@ -139,6 +140,10 @@ void add_all_commands(CLI::App& app, Context& context) {
   add_common_flags(app, context.flags);
   add_init(app, context);
   add_generate(app, context);
+  add_lint(app, context);
+  add_validate(app, context);
+  add_rules(app, context);
+  add_explain(app, context);
   add_schema(app, context);
   add_completion(app, context);
   add_version(app, context);

@@ -7,6 +7,10 @@ namespace egressctl::cli {
 
 void add_init(CLI::App& app, Context& context);
 void add_generate(CLI::App& app, Context& context);
+void add_lint(CLI::App& app, Context& context);
+void add_validate(CLI::App& app, Context& context);
+void add_rules(CLI::App& app, Context& context);
+void add_explain(CLI::App& app, Context& context);
 void add_schema(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);

@@ -51,6 +51,14 @@ CLI::Option* add_word_argument(CLI::App& command, const std::string& name,
   return option->type_name(type)->required();
 }
 
+CLI::Option* add_format(CLI::App& command, const std::string& names, render::Format& target,
+                        const std::string& help) {
+  const auto formats = render::format_names();
+  return add_word_flag(
+      command, names, {formats.begin(), formats.end()}, static_cast<std::size_t>(target),
+      [&target](std::size_t i) { target = static_cast<render::Format>(i); }, help);
+}
+
 void add_common_flags(CLI::App& command, CommonFlags& flags) {
   using Color = Choice<ColorChoice>;
   add_choice<ColorChoice>(command, "--color", flags.color,
@@ -64,12 +72,7 @@ void add_common_flags(CLI::App& command, CommonFlags& flags) {
                       Fail{"info", FailOn::Info}, Fail{"never", FailOn::Never}},
                      "Exit with code 1 when a finding is this severe")
       ->group(kCommonGroup);
-  const auto formats = render::format_names();
-  add_word_flag(
-      command, "--message-format", {formats.begin(), formats.end()},
-      static_cast<std::size_t>(flags.messages),
-      [&flags](std::size_t i) { flags.messages = static_cast<render::Format>(i); },
-      "The form of findings on standard error")
+  add_format(command, "--message-format", flags.messages, "The form of findings on standard error")
       ->group(kCommonGroup);
   command.add_flag("-q,--quiet", flags.quiet, "Show only findings that make the command fail")
       ->group(kCommonGroup);

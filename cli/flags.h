@@ -52,6 +52,10 @@ CLI::Option* add_choice(CLI::App& command, const std::string& names, Enum& targe
       [&target, choices = std::move(choices)](std::size_t i) { target = choices[i].value; }, help);
 }
 
+// Adds a flag that takes the name of a form of findings; see add_word_flag.
+CLI::Option* add_format(CLI::App& command, const std::string& names, render::Format& target,
+                        const std::string& help);
+
 // Adds --color, --fail-on, --message-format, -q and -v. `flags` must outlive `command`.
 void add_common_flags(CLI::App& command, CommonFlags& flags);
 

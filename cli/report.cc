@@ -41,21 +41,32 @@ ExitCode exit_code(ErrorCode code) {
   return ExitCode::Failure;
 }
 
-}  // namespace
-
-ExitCode report(Context& context, Diagnostics diagnostics, const render::Totals& totals) {
+// Writes findings to `output`, and what is said about them to standard error.
+ExitCode show(Context& context, Output& output, Diagnostics diagnostics,
+              const render::Totals& totals, render::Format format) {
   const CommonFlags& flags = context.flags;
   const Severity fatal = threshold(flags.fail_on);
   const bool failed = flags.fail_on != FailOn::Never && diagnostics.any(fatal);
   diagnostics.sort();
   const Diagnostics shown = flags.quiet ? at_least(diagnostics, fatal) : std::move(diagnostics);
-  const bool color = use_color(flags.color, context.environment, context.err.is_terminal());
-  context.err.write(render::to_string(shown, flags.messages, {.color = color}, totals));
-  if (for_people(flags.messages) && !flags.quiet && !shown.empty()) {
-    const std::string_view gap = flags.messages == render::Format::Text ? "\n" : "";
+  const bool color = use_color(flags.color, context.environment, output.is_terminal());
+  output.write(render::to_string(shown, format, {.color = color}, totals));
+  if (for_people(format) && !flags.quiet && !shown.empty()) {
+    const std::string_view gap = format == render::Format::Text ? "\n" : "";
     context.err.write(fmt::format("{}{}", gap, render::summary_line(shown, totals.files)));
   }
   return failed ? ExitCode::Findings : ExitCode::Done;
+}
+
+}  // namespace
+
+ExitCode report(Context& context, Diagnostics diagnostics, const render::Totals& totals) {
+  return show(context, context.err, std::move(diagnostics), totals, context.flags.messages);
+}
+
+ExitCode report_results(Context& context, Diagnostics diagnostics, const render::Totals& totals,
+                        render::Format format) {
+  return show(context, context.out, std::move(diagnostics), totals, format);
 }
 
 ExitCode report(Context& context, const Error& error) {

@@ -17,6 +17,11 @@ namespace egressctl::cli {
 [[nodiscard]] ExitCode report(Context& context, Diagnostics diagnostics,
                               const render::Totals& totals);
 
+// The same for commands whose results the findings are: to `context.out`, in the form `format`. The
+// summary goes to `context.err`.
+[[nodiscard]] ExitCode report_results(Context& context, Diagnostics diagnostics,
+                                      const render::Totals& totals, render::Format format);
+
 // Writes `egressctl: error: <message>` and returns the exit code of the error's kind.
 [[nodiscard]] ExitCode report(Context& context, const Error& error);
 
