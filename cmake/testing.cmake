@@ -25,8 +25,8 @@ endfunction()
 
 # egressctl_add_fuzzer(<folder> <file> LIBS <target>...)
 #
-# Builds <folder>_fuzz out of a file that defines LLVMFuzzerTestOneInput. Does nothing without
-# EGRESSCTL_FUZZ.
+# Builds fuzz/<folder>_fuzz out of a file that defines LLVMFuzzerTestOneInput, and makes the target
+# `fuzzers` depend on it. Does nothing without EGRESSCTL_FUZZ.
 function(egressctl_add_fuzzer folder source)
   if(NOT EGRESSCTL_FUZZ)
     return()
@@ -35,4 +35,10 @@ function(egressctl_add_fuzzer folder source)
   add_executable(${folder}_fuzz ${source})
   target_link_libraries(${folder}_fuzz PRIVATE ${arg_LIBS} egressctl_warnings)
   target_link_options(${folder}_fuzz PRIVATE -fsanitize=fuzzer)
+  if(NOT TARGET fuzzers)
+    add_custom_target(fuzzers)
+  endif()
+  add_dependencies(fuzzers ${folder}_fuzz)
+  set_target_properties(${folder}_fuzz PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
 endfunction()

@@ -2,35 +2,16 @@
 // time in which yaml::load reads a stream, and its ratio to yaml-cpp parsing the same bytes into
 // events that nobody keeps (the floor; both run by turns in one process).
 #include <algorithm>
-#include <chrono>
-#include <sstream>
 #include <string>
 
 #include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/parser.h>
 
+#include "lib/yaml/bench_floor.h"
 #include "lib/yaml/load.h"
 
 namespace {
 
 using namespace egressctl;
-
-class Nobody : public YAML::EventHandler {
- public:
-  void OnDocumentStart(const YAML::Mark&) override {}
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                const std::string&) override {}
-  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {}
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {}
-  void OnMapEnd() override {}
-};
 
 std::string stream_of(int documents) {
   std::string text;
@@ -45,13 +26,6 @@ std::string stream_of(int documents) {
   return text;
 }
 
-template <typename Work>
-double seconds(Work work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 }  // namespace
 
 int main() {
@@ -62,17 +36,11 @@ int main() {
     double load = 1e9;
     double floor = 1e9;
     for (int run = 0; run < 5; ++run) {
-      load = std::min(load, seconds([&] {
+      load = std::min(load, yaml::seconds([&] {
                         Diagnostics diagnostics;
                         (void)yaml::load(source, diagnostics);
                       }));
-      floor = std::min(floor, seconds([&] {
-                         std::istringstream stream(text);
-                         YAML::Parser parser(stream);
-                         Nobody nobody;
-                         while (parser.HandleNextDocument(nobody)) {
-                         }
-                       }));
+      floor = std::min(floor, yaml::seconds([&] { yaml::parse_only(text); }));
     }
     const double megabytes = static_cast<double>(text.size()) / 1e6;
     fmt::print("{:9}  {:5.2f}  {:6.4f}  {:4.1f}  {:4.2f}\n", documents, megabytes, load,

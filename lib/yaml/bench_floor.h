@@ -1,0 +1,47 @@
+// For the programs that measure: a clock, and what reading a stream costs at the least.
+#pragma once
+
+#include <chrono>
+#include <sstream>
+#include <string>
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/parser.h>
+
+namespace egressctl::yaml {
+
+// Takes yaml-cpp's events and keeps nothing.
+class Nobody : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// Lets yaml-cpp parse `text` into events that nobody keeps.
+inline void parse_only(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Nobody nobody;
+  while (parser.HandleNextDocument(nobody)) {
+  }
+}
+
+// How long `work` takes.
+template <typename Work>
+double seconds(Work work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace egressctl::yaml
