@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/generate/generate.h"
+#include "lib/generate/layout.h"
 #include "lib/generate/template_set.h"
 #include "lib/resource/load.h"
 #include "lib/spec/read.h"

@@ -38,7 +38,7 @@ std::vector<const Rule*> rules_of_sets(const Options& options) {
 }
 
 // What is known of each finding's place, where its rule did not say it.
-Diagnostics with_resources(Diagnostics findings, const Workspace& workspace) {
+Diagnostics with_resources(const Diagnostics& findings, const Workspace& workspace) {
   Diagnostics out;
   for (const Diagnostic& finding : findings) {
     Diagnostic complete = finding;
@@ -94,7 +94,7 @@ Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth
 
   Diagnostics all = workspace.findings();
   for (Diagnostics& part : found) all.append(std::move(part));
-  all = without_consequences(with_resources(std::move(all), workspace), workspace);
+  all = without_consequences(with_resources(all, workspace), workspace);
   all.sort();
   return without_repeats(all);
 }

@@ -12,7 +12,7 @@ namespace egressctl::lint {
 namespace {
 
 // Enough work for a thread to be worth the handing over, in bytes of YAML.
-constexpr std::size_t kBatchBytes = 64 * 1024;
+constexpr std::size_t kBatchBytes = std::size_t{64} * 1024;
 
 // Neighbouring parts of one stream that one thread reads.
 struct Batch {
