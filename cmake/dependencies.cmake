@@ -1,7 +1,6 @@
 # The libraries that the folders link, under their targets: CLI11::CLI11, OpenSSL::{Crypto,SSL},
-# Threads::Threads, fmt::fmt, nlohmann_json::nlohmann_json, tl::expected, yaml-cpp, PkgConfig::RE2, and for tests
 # Threads::Threads, fmt::fmt, nlohmann_json::nlohmann_json, tl::expected, yaml-cpp, PkgConfig::RE2, and
-# for tests
+# for tests doctest::doctest. .ci/packages lists the Debian packages.
 
 find_package(CLI11 2.1 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
