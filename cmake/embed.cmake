@@ -1,12 +1,15 @@
-# egressctl_embed(egressctl_<folder> <function> FILES <file>...)
+# egressctl_embed(egressctl_<folder> <function> [HEADER <header>] FILES <file>...)
 #
-# Puts files into a library of ours: makes a source file that defines
-# egressctl::<folder>::<function>() as lib/<folder>/embedded.h declares it. The table is sorted by
-# name, which is a file's name without its folder. Any bytes may be in a file. The source is made
-# anew when one of the files changes.
+# Puts files into a library of ours: makes a source file that defines egressctl::<folder>::<function>(),
+# a std::span<const EmbeddedFile>, as HEADER, a path from the root, or lib/<folder>/embedded.h declares
+# it. The table is sorted by name, which is a file's name without its folder. Any bytes may be in a
+# file. The source is made anew when one of the files changes.
 function(egressctl_embed target function)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "FILES")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "HEADER" "FILES")
   string(REPLACE "egressctl_" "" folder ${target})
+  if(NOT arg_HEADER)
+    set(arg_HEADER lib/${folder}/embedded.h)
+  endif()
   set(files)
   foreach(file IN LISTS arg_FILES)
     cmake_path(ABSOLUTE_PATH file NORMALIZE)
@@ -20,7 +23,7 @@ function(egressctl_embed target function)
   add_custom_command(
     OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND}
-      -D FOLDER=${folder} -D FUNCTION=${function} -D LIST=${list} -D OUTPUT=${output}
+      -D FOLDER=${folder} -D HEADER=${arg_HEADER} -D FUNCTION=${function} -D LIST=${list} -D OUTPUT=${output}
       -P ${script}
     DEPENDS ${files} ${list} ${script}
     COMMENT "Embedding ${function}"

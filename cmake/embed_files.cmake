@@ -24,7 +24,7 @@ foreach(name IN LISTS names)
 endforeach()
 
 file(WRITE ${OUTPUT}
-"#include \"lib/${FOLDER}/embedded.h\"
+"#include \"${HEADER}\"
 
 namespace egressctl::${FOLDER} {
 namespace {
