@@ -10,13 +10,6 @@
 namespace egressctl {
 namespace {
 
-std::string folded(std::string_view word) {
-  std::string out;
-  for (const char c : to_lower(word))
-    if (c != '-' && c != '_') out += c;
-  return out;
-}
-
 // The length of the code point that starts at `i`, or 0 when it is not well formed.
 std::size_t code_point_length(std::string_view text, std::size_t i) {
   const auto byte = [&](std::size_t k) {
@@ -41,6 +34,13 @@ std::size_t code_point_length(std::string_view text, std::size_t i) {
 }
 
 }  // namespace
+
+std::string fold_word(std::string_view word) {
+  std::string out;
+  for (const char c : to_lower(word))
+    if (c != '-' && c != '_') out += c;
+  return out;
+}
 
 // Optimal string alignment distance, row by row.
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit) {
@@ -67,9 +67,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
 std::optional<std::string_view> nearest(std::string_view word,
                                         std::span<const std::string_view> candidates) {
   constexpr std::size_t kMaxEdits = 2;
-  const std::string plain = folded(word);
+  const std::string plain = fold_word(word);
   for (const std::string_view candidate : candidates)
-    if (folded(candidate) == plain) return candidate;
+    if (fold_word(candidate) == plain) return candidate;
   std::optional<std::string_view> best;
   // A short word is near to everything: allow one edit per two characters.
   std::size_t best_distance = std::min(kMaxEdits, word.size() / 2) + 1;

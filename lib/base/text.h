@@ -15,6 +15,9 @@ namespace egressctl {
 // `a` to `b`, counted up to `limit` (anything above is limit + 1).
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit);
 
+// The word in lower case without `-` and `_`: the same for "sni_hosts" and "sniHosts".
+[[nodiscard]] std::string fold_word(std::string_view word);
+
 // The candidate that a person most likely meant by `word`: equal but for case, `-` and `_`,
 // else at most two edits away. std::nullopt when nothing is near; the first one on a tie.
 [[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,

@@ -1,61 +1,15 @@
 #include "lib/resource/fields.h"
 
-#include <cmath>
-
 #include <fmt/format.h>
 
 #include "lib/base/text.h"
 #include "lib/resource/duration.h"
 #include "lib/resource/field_path.h"
-#include "lib/yaml/scalar.h"
 
 namespace egressctl::resource {
 namespace {
 
 constexpr std::string_view kMapEntry = "{}";
-
-// What was found instead, for a message.
-std::string describe(const yaml::Node& node) {
-  switch (node.kind) {
-    case yaml::NodeKind::Null: return "null";
-    case yaml::NodeKind::Sequence: return "a list";
-    case yaml::NodeKind::Mapping: return "a mapping";
-    case yaml::NodeKind::Scalar: break;
-  }
-  const bool written_plain = node.is_plain() && node.tag.empty();
-  switch (written_plain ? yaml::plain_type_1_1(node.scalar) : yaml::ScalarType::String) {
-    case yaml::ScalarType::Null: return "null";
-    case yaml::ScalarType::Bool: return fmt::format("the bool {}", node.scalar);
-    case yaml::ScalarType::Int:
-    case yaml::ScalarType::Float: return fmt::format("the number {}", node.scalar);
-    case yaml::ScalarType::String: break;
-  }
-  return fmt::format("the string \"{}\"", node.scalar);
-}
-
-// Whether kubectl sends the scalar as a string.
-bool is_string(const yaml::Node& node) {
-  if (!node.is_scalar() || !yaml::as_string(node)) return false;
-  return !node.is_plain() || !node.tag.empty() ||
-         yaml::plain_type_1_1(node.scalar) == yaml::ScalarType::String;
-}
-
-// What would stand between the quotes if the value were quoted; empty for collections. A plain `~`
-// is null to YAML and a word to Istio (exportTo, hosts).
-std::string_view plain_text(const yaml::Node& node) {
-  if (node.is_scalar()) return node.scalar;
-  if (!node.is_null() || !node.range.known()) return {};
-  const std::string_view rest = node.range.source->text().substr(node.range.begin);
-  return rest.starts_with('~') ? rest.substr(0, 1) : std::string_view();
-}
-
-std::optional<std::int64_t> integer(const yaml::Node& node) {
-  if (const auto value = yaml::as_int(node)) return value;
-  const auto real = yaml::as_double(node);
-  constexpr double kLargest = 9007199254740992.0;  // above, a double has no exact integers
-  if (!real || std::trunc(*real) != *real || std::abs(*real) > kLargest) return std::nullopt;
-  return static_cast<std::int64_t>(*real);
-}
 
 std::optional<std::int64_t> digits(std::string_view text) {
   std::int64_t value = 0;
@@ -121,14 +75,8 @@ Fields::Slot Fields::find(std::string_view key) const {
 
 void Fields::wrong_type(const yaml::Node& node, const std::string& path,
                         std::string_view expected) const {
-  auto builder = context_.diagnostics
-                     .report(kWrongType, node.range, "field \"{}\" must be {}, found {}", path,
-                             expected, describe(node))
-                     .field(path)
-                     .resource(context_.resource);
-  const std::string_view written = plain_text(node);
-  if (expected == "a string" && !written.empty())
-    builder.help(fmt::format("quote it: \"{}\"", written));
+  if (!context_.report_wrong_types) return;
+  report_wrong_type(context_.diagnostics, node, path, expected).resource(context_.resource);
 }
 
 const yaml::Node* Fields::expect(const Slot& slot, std::string_view key, yaml::NodeKind kind,
@@ -149,7 +97,7 @@ std::string Fields::text_of(const yaml::Node& node, const Place& place) const {
 }
 
 std::int64_t Fields::number_of(const yaml::Node& node, const Place& place) const {
-  if (const auto value = integer(node)) return *value;
+  if (const auto value = to_integer(node)) return *value;
   wrong_type(node, path(place), "an integer");
   return node.is_scalar() ? digits(node.scalar).value_or(0) : 0;
 }
@@ -172,15 +120,13 @@ Flag Fields::flag(std::string_view key) const {
   const Slot slot = find(key);
   Flag out{false, slot.range, slot.key, slot.node};
   if (slot.node == nullptr) return out;
-  if (const auto value = yaml::as_bool(*slot.node)) {
+  if (const auto value = to_bool(*slot.node)) {
     out.value = *value;
     return out;
   }
-  const bool old_bool = slot.node->is_scalar() && slot.node->is_plain() && slot.node->tag.empty() &&
-                        yaml::plain_type_1_1(slot.node->scalar) == yaml::ScalarType::Bool;
   const std::string word = to_lower(slot.node->scalar);
   out.value = word == "y" || word == "yes" || word == "on" || word == "true";
-  if (!old_bool) wrong_type(*slot.node, path({.key = key}), "true or false");
+  wrong_type(*slot.node, path({.key = key}), "true or false");
   return out;
 }
 
@@ -201,7 +147,7 @@ Positioned<IntOrString> Fields::int_or_string(std::string_view key) const {
   Positioned<IntOrString> out{{}, slot.range, slot.key, slot.node};
   if (slot.node == nullptr) return out;
   out.value.text = std::string(slot.node->scalar);
-  if (const auto value = integer(*slot.node)) {
+  if (const auto value = to_integer(*slot.node)) {
     out.value.is_number = true;
     out.value.number = *value;
   } else if (!is_string(*slot.node)) {

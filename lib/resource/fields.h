@@ -18,12 +18,10 @@
 
 #include "lib/base/diagnostic.h"
 #include "lib/resource/positioned.h"
+#include "lib/resource/value_type.h"
 #include "lib/yaml/node.h"
 
 namespace egressctl::resource {
-
-// A value that the API server refuses to decode: a string for a list, a number for a string, ...
-inline constexpr RuleId kWrongType{"EGR0119", "wrong-type", Severity::Error};
 
 // A word of the API and the enumerator it stands for.
 template <typename E>
@@ -42,6 +40,10 @@ struct ReadContext {
   // if they had one empty entry, so an empty document shows all. For comparing readers with
   // schemas.
   std::set<std::string>* asked = nullptr;
+
+  // Whether a wrong type is a finding. Where check_structure() reads the same resource it makes
+  // those findings, and makes them of all fields.
+  bool report_wrong_types = true;
 };
 
 // One mapping being read, and the way to it from the root. Lives on the stack while its parent

@@ -35,7 +35,8 @@ ApiVersion split_api_version(Text text) {
 
 class Loader {
  public:
-  explicit Loader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  Loader(Diagnostics& diagnostics, const LoadOptions& options)
+      : diagnostics_(diagnostics), options_(options) {}
 
   void read(const yaml::Node& node, const std::optional<ItemDefaults>& defaults);
   [[nodiscard]] std::vector<Resource> take() { return std::move(resources_); }
@@ -46,7 +47,15 @@ class Loader {
   [[nodiscard]] bool read_mesh_document(const yaml::Node& node);
   void report(const yaml::Node& node);
 
+  [[nodiscard]] ReadContext context(ResourceName resource = {}) const {
+    return {.diagnostics = diagnostics_,
+            .resource = std::move(resource),
+            .asked = nullptr,
+            .report_wrong_types = options_.report_wrong_types};
+  }
+
   Diagnostics& diagnostics_;
+  LoadOptions options_;
   std::vector<Resource> resources_;
 };
 
@@ -58,7 +67,7 @@ void Loader::read(const yaml::Node& node, const std::optional<ItemDefaults>& def
   Resource resource;
   resource.node = &node;
   resource.range = node.range;
-  ReadContext context{.diagnostics = diagnostics_, .resource = {}, .asked = nullptr};
+  ReadContext context = this->context();
   const Fields in(node, context);
   Text api_version = in.text("apiVersion");
   resource.kind_name = in.text("kind");
@@ -110,8 +119,7 @@ bool Loader::read_mesh_document(const yaml::Node& node) {
   resource.node = helm_values ? nested : &node;
   resource.range = resource.node->range;
   resource.spec_range = resource.range;
-  ReadContext context{
-      .diagnostics = diagnostics_, .resource = resource.resource_name(), .asked = nullptr};
+  ReadContext context = this->context(resource.resource_name());
   resource.body = read_body(resource.kind, Fields(*resource.node, context));
   resources_.push_back(std::move(resource));
   return true;
@@ -143,8 +151,8 @@ void Loader::report(const yaml::Node& node) {
 }  // namespace
 
 std::vector<Resource> load_resources(const std::vector<yaml::Document>& documents,
-                                     Diagnostics& diagnostics) {
-  Loader loader(diagnostics);
+                                     Diagnostics& diagnostics, const LoadOptions& options) {
+  Loader loader(diagnostics, options);
   for (const yaml::Document& document : documents) loader.read(document.root(), std::nullopt);
   return loader.take();
 }

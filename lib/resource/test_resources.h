@@ -27,10 +27,10 @@ struct Loaded {
   Diagnostics findings;
   std::vector<Resource> resources;
 
-  Loaded(std::string path, std::string text)
+  Loaded(std::string path, std::string text, const LoadOptions& options = {})
       : source(std::move(path), std::move(text)),
         documents(yaml::load(source, reading)),
-        resources(load_resources(documents, findings)) {}
+        resources(load_resources(documents, findings, options)) {}
 };
 
 // A file below testdata/resources.
