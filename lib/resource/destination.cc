@@ -13,7 +13,17 @@ Destination read_destination(const Fields& in) {
 }
 
 RouteDestination read_route_destination(const Fields& in) {
-  return {.destination = in.object("destination", read_destination), .weight = in.number("weight")};
+  RouteDestination out{.destination = in.object("destination", read_destination),
+                       .weight = in.number("weight"),
+                       .headers = {}};
+  out.headers.range = in.range();
+  return out;
+}
+
+RouteDestination read_http_destination(const Fields& in) {
+  RouteDestination out = read_route_destination(in);
+  out.headers = in.object("headers", read_headers);
+  return out;
 }
 
 }  // namespace egressctl::resource

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "lib/resource/fields.h"
+#include "lib/resource/http_settings.h"
 #include "lib/resource/positioned.h"
 
 namespace egressctl::resource {
@@ -19,14 +20,16 @@ struct Destination {
   Positioned<PortSelector> port;
 };
 
-// A destination and its share; of TCP and TLS routes, and of HTTP ones (without their headers).
+// A destination and its share.
 struct RouteDestination {
   Positioned<Destination> destination;
   Number weight;
+  Positioned<Headers> headers;  // HTTP routes only
 };
 
 [[nodiscard]] PortSelector read_port_selector(const Fields& in);
 [[nodiscard]] Destination read_destination(const Fields& in);
-[[nodiscard]] RouteDestination read_route_destination(const Fields& in);
+[[nodiscard]] RouteDestination read_route_destination(const Fields& in);  // of TCP and TLS
+[[nodiscard]] RouteDestination read_http_destination(const Fields& in);
 
 }  // namespace egressctl::resource

@@ -116,6 +116,17 @@ Number Fields::number(std::string_view key) const {
   return out;
 }
 
+Real Fields::real(std::string_view key) const {
+  const Slot slot = find(key);
+  Real out{0, slot.range, slot.key, slot.node};
+  if (slot.node == nullptr) return out;
+  if (const auto value = yaml::as_double(*slot.node))
+    out.value = *value;
+  else
+    wrong_type(*slot.node, path({.key = key}), "a number");
+  return out;
+}
+
 Flag Fields::flag(std::string_view key) const {
   const Slot slot = find(key);
   Flag out{false, slot.range, slot.key, slot.node};

@@ -66,6 +66,7 @@ class Fields {
   // kubectl sends it as such; its text is kept.
   [[nodiscard]] Text text(std::string_view key) const;
   [[nodiscard]] Number number(std::string_view key) const;
+  [[nodiscard]] Real real(std::string_view key) const;
   [[nodiscard]] Flag flag(std::string_view key) const;  // YAML 1.1's yes and on too, as kubectl
   [[nodiscard]] Duration duration(std::string_view key) const;  // "1h30m", "1.5s", "100ms"
   [[nodiscard]] Positioned<IntOrString> int_or_string(std::string_view key) const;

@@ -1,27 +1,7 @@
 #include "lib/resource/http_route.h"
 
-#include <utility>
-
 namespace egressctl::resource {
 namespace {
-
-struct MatchField {
-  std::string_view key;
-  StringMatchKind kind;
-};
-
-constexpr MatchField kMatchFields[] = {{"exact", StringMatchKind::Exact},
-                                       {"prefix", StringMatchKind::Prefix},
-                                       {"regex", StringMatchKind::Regex}};
-
-StringMatch read_string_match(const Fields& in) {
-  StringMatch out{StringMatchKind::Unknown, {{}, in.range(), {}, nullptr}};
-  for (const MatchField& field : kMatchFields) {
-    Text text = in.text(field.key);
-    if (text.present()) out = {field.kind, std::move(text)};
-  }
-  return out;
-}
 
 HttpMatch read_match(const Fields& in) {
   return {.name = in.text("name"),
@@ -36,6 +16,7 @@ HttpMatch read_match(const Fields& in) {
           .port = in.number("port"),
           .source_labels = in.text_map("sourceLabels"),
           .source_namespace = in.text("sourceNamespace"),
+          .stat_prefix = in.text("statPrefix"),
           .gateways = in.texts("gateways")};
 }
 
@@ -49,8 +30,14 @@ HttpRedirect read_redirect(const Fields& in) {
           .redirect_code = in.number("redirectCode")};
 }
 
+RegexRewrite read_regex_rewrite(const Fields& in) {
+  return {.match = in.text("match"), .rewrite = in.text("rewrite")};
+}
+
 HttpRewrite read_rewrite(const Fields& in) {
-  return {.uri = in.text("uri"), .authority = in.text("authority")};
+  return {.uri = in.text("uri"),
+          .authority = in.text("authority"),
+          .uri_regex_rewrite = in.object("uriRegexRewrite", read_regex_rewrite)};
 }
 
 Delegate read_delegate(const Fields& in) {
@@ -60,11 +47,14 @@ Delegate read_delegate(const Fields& in) {
 HttpRetry read_retry(const Fields& in) {
   return {.attempts = in.number("attempts"),
           .per_try_timeout = in.duration("perTryTimeout"),
-          .retry_on = in.text("retryOn")};
+          .retry_on = in.text("retryOn"),
+          .retry_remote_localities = in.flag("retryRemoteLocalities"),
+          .backoff = in.duration("backoff")};
 }
 
 HttpMirror read_mirror(const Fields& in) {
-  return {.destination = in.object("destination", read_destination)};
+  return {.destination = in.object("destination", read_destination),
+          .percentage = in.object("percentage", read_percent)};
 }
 
 }  // namespace
@@ -72,18 +62,20 @@ HttpMirror read_mirror(const Fields& in) {
 HttpRoute read_http_route(const Fields& in) {
   return {.name = in.text("name"),
           .match = in.objects("match", read_match),
-          .route = in.objects("route", read_route_destination),
+          .route = in.objects("route", read_http_destination),
           .redirect = in.object("redirect", read_redirect),
           .rewrite = in.object("rewrite", read_rewrite),
-          .direct_response = in.raw("directResponse"),
+          .direct_response = in.object("directResponse", read_direct_response),
           .delegate = in.object("delegate", read_delegate),
           .timeout = in.duration("timeout"),
           .retries = in.object("retries", read_retry),
           .mirror = in.object("mirror", read_destination),
           .mirrors = in.objects("mirrors", read_mirror),
-          .fault = in.raw("fault"),
-          .headers = in.raw("headers"),
-          .cors_policy = in.raw("corsPolicy")};
+          .mirror_percent = in.number("mirrorPercent"),
+          .mirror_percentage = in.object("mirrorPercentage", read_percent),
+          .fault = in.object("fault", read_http_fault),
+          .headers = in.object("headers", read_headers),
+          .cors_policy = in.object("corsPolicy", read_cors_policy)};
 }
 
 }  // namespace egressctl::resource

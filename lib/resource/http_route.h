@@ -5,17 +5,11 @@
 
 #include "lib/resource/destination.h"
 #include "lib/resource/fields.h"
+#include "lib/resource/http_settings.h"
 #include "lib/resource/positioned.h"
+#include "lib/resource/string_match.h"
 
 namespace egressctl::resource {
-
-enum class StringMatchKind { Exact, Prefix, Regex, Unknown };
-
-// Exactly one of three; Unknown with empty text when none is there.
-struct StringMatch {
-  StringMatchKind kind = StringMatchKind::Unknown;
-  Text text;
-};
 
 struct HttpMatch {
   Text name;
@@ -30,6 +24,7 @@ struct HttpMatch {
   Number port;
   TextMap source_labels;
   Text source_namespace;
+  Text stat_prefix;
   Texts gateways;  // absent: those of the VirtualService
 };
 
@@ -43,9 +38,15 @@ struct HttpRedirect {
   Number redirect_code;
 };
 
+struct RegexRewrite {
+  Text match;
+  Text rewrite;
+};
+
 struct HttpRewrite {
   Text uri;
   Text authority;
+  Positioned<RegexRewrite> uri_regex_rewrite;
 };
 
 struct Delegate {
@@ -56,12 +57,15 @@ struct Delegate {
 struct HttpRetry {
   Number attempts;
   Duration per_try_timeout;
-  Text retry_on;
+  Text retry_on;  // conditions and status codes, separated by commas alone
+  Flag retry_remote_localities;
+  Duration backoff;
 };
 
 // One of `mirrors`; the single `mirror` of a route is a Destination.
 struct HttpMirror {
   Positioned<Destination> destination;
+  Positioned<Percent> percentage;
 };
 
 struct HttpRoute {
@@ -70,15 +74,17 @@ struct HttpRoute {
   List<RouteDestination> route;
   Positioned<HttpRedirect> redirect;
   Positioned<HttpRewrite> rewrite;
-  Positioned<Raw> direct_response;
+  Positioned<DirectResponse> direct_response;
   Positioned<Delegate> delegate;
   Duration timeout;
   Positioned<HttpRetry> retries;
   Positioned<Destination> mirror;
   List<HttpMirror> mirrors;
-  Positioned<Raw> fault;
-  Positioned<Raw> headers;
-  Positioned<Raw> cors_policy;
+  Number mirror_percent;  // deprecated
+  Positioned<Percent> mirror_percentage;
+  Positioned<HttpFault> fault;
+  Positioned<Headers> headers;
+  Positioned<CorsPolicy> cors_policy;
 };
 
 // Reads an item of `http`.

@@ -133,7 +133,7 @@ TEST_CASE("a Sidecar has its listeners, hosts and outbound policy") {
   CHECK(*egress.capture_mode == CaptureMode::IpTables);
   REQUIRE(egress.hosts->size() == 2);
   CHECK(*(*egress.hosts)[1] == "~/*");
-  CHECK(at((*egress.hosts)[1]) == "36:7");
+  CHECK(at((*egress.hosts)[1]) == "53:7");
   CHECK(*sidecar.outbound_traffic_policy->mode == OutboundMode::RegistryOnly);
   CHECK(*sidecar.outbound_traffic_policy->egress_proxy->host == "proxy.corp.example");
   CHECK(*sidecar.outbound_traffic_policy->egress_proxy->port->number == 3128);

@@ -146,7 +146,7 @@ TEST_CASE("a Telemetry has its access logs") {
   const AccessLogging& logging = *(*telemetry.access_logging)[0];
   CHECK(*logging.match->mode == WorkloadMode::Client);
   CHECK(*(*logging.providers)[0]->name == "envoy");
-  CHECK(at((*logging.providers)[0]->name) == "13:13");
+  CHECK(at((*logging.providers)[0]->name) == "34:13");
   CHECK(logging.disabled.present());
   CHECK(*logging.filter->expression == "response.code >= 400");
 }

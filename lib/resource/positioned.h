@@ -71,6 +71,7 @@ struct IntOrString {
 
 using Text = Positioned<std::string>;
 using Number = Positioned<std::int64_t>;
+using Real = Positioned<double>;
 using Flag = Positioned<bool>;
 using Duration = Positioned<std::chrono::nanoseconds>;
 using Texts = List<std::string>;

@@ -93,9 +93,10 @@ TEST_CASE("a VirtualService's HTTP route has destinations, timeouts and mirrors"
   CHECK(*route.retries->retry_on == "5xx,reset");
   CHECK(*route.mirror->host == "shadow");
   CHECK(*(*route.mirrors)[0]->destination->port->number == 82);
-  CHECK(route.fault.node->find("abort") != nullptr);
-  CHECK(route.headers.node->find("request") != nullptr);
-  CHECK(route.cors_policy.node->find("allowCredentials") != nullptr);
+  CHECK(*route.fault->abort->http_status == 500);
+  CHECK(*route.fault->delay->percentage->value == doctest::Approx(0.1));
+  CHECK(route.headers->request->set->find("x-a")->value == "1");
+  CHECK(*(*route.cors_policy->allow_origins)[2]->text == "https://.*");
 }
 
 TEST_CASE("a VirtualService's other HTTP routes redirect, delegate and answer") {
@@ -113,7 +114,8 @@ TEST_CASE("a VirtualService's other HTTP routes redirect, delegate and answer") 
   CHECK_FALSE(http[1]->delegate.present());
   CHECK(*http[2]->delegate->name == "reviews");
   CHECK(*http[2]->delegate->name_space == "team-b");
-  CHECK(http[3]->direct_response.node->find("status") != nullptr);
+  CHECK(*http[3]->direct_response->status == 404);
+  CHECK(*http[3]->direct_response->body->string == "gone");
 }
 
 TEST_CASE("a DestinationRule has its policy") {
@@ -124,7 +126,8 @@ TEST_CASE("a DestinationRule has its policy") {
   CHECK(**rule.workload_selector->match_labels->find("app") == "sleep");
   const TrafficPolicy& policy = *rule.traffic_policy;
   CHECK(*policy.load_balancer->simple == LoadBalancing::RoundRobin);
-  CHECK(policy.load_balancer->consistent_hash.node->find("useSourceIp") != nullptr);
+  CHECK(*policy.load_balancer->consistent_hash->maglev->table_size == 65537);
+  CHECK(*policy.load_balancer->warmup->minimum_percent == doctest::Approx(10.5));
   CHECK(policy.load_balancer->locality_lb_setting.present());
   const TcpPool& tcp = *policy.connection_pool->tcp;
   CHECK(*tcp.max_connections == 100);
@@ -143,7 +146,7 @@ TEST_CASE("a DestinationRule has its policy") {
   CHECK(*http.max_concurrent_streams == 5);
   CHECK(*http.idle_timeout == minutes(5));
   CHECK(*http.use_client_protocol);
-  CHECK(policy.outlier_detection.node->find("consecutive5xxErrors") != nullptr);
+  CHECK(*policy.outlier_detection->consecutive_5xx_errors == 7);
   CHECK(*policy.tunnel->protocol == "CONNECT");
   CHECK(*policy.tunnel->target_host == "example.com");
   CHECK(*policy.tunnel->target_port == 443);
@@ -155,14 +158,14 @@ TEST_CASE("a DestinationRule has client TLS for the host, a port and a subset") 
   const auto& rule = only<DestinationRule>(loaded);
   const ClientTls& tls = *rule.traffic_policy->tls;
   CHECK(*tls.mode == ClientTlsMode::IstioMutual);
-  CHECK(at(tls.mode) == "32:13");
+  CHECK(at(tls.mode) == "58:13");
   CHECK(*tls.client_certificate == "/etc/certs/client.crt");
   CHECK(*tls.private_key == "/etc/certs/client.key");
   CHECK(*tls.ca_certificates == "/etc/certs/ca.crt");
   CHECK(*tls.credential_name == "client");
   CHECK(*(*tls.subject_alt_names)[0] == "spiffe://cluster.local/ns/istio-egress/sa/gw");
   CHECK(*tls.sni == "edition.cnn.com");
-  CHECK(at(tls.sni) == "38:12");
+  CHECK(at(tls.sni) == "64:12");
   CHECK_FALSE(*tls.insecure_skip_verify);
   CHECK(*tls.ca_crl == "/etc/certs/ca.crl");
   const PortTrafficPolicy& port = *(*rule.traffic_policy->port_level_settings)[0];
@@ -175,7 +178,7 @@ TEST_CASE("a DestinationRule has client TLS for the host, a port and a subset") 
   const Subset& subset = *(*rule.subsets)[0];
   CHECK(*subset.name == "cnn");
   CHECK(**subset.labels->find("version") == "v1");
-  CHECK(at(subset.traffic_policy) == "79:20");  // the alias, not the anchor
+  CHECK(at(subset.traffic_policy) == "109:20");  // the alias, not the anchor
   CHECK(*subset.traffic_policy->tls->sni == "edition.cnn.com");
   CHECK_FALSE((*rule.subsets)[1]->traffic_policy.present());
 }

@@ -19,7 +19,8 @@ SidecarIngress read_ingress(const Fields& in) {
           .bind = in.text("bind"),
           .capture_mode = in.choice("captureMode", kCaptureModes),
           .default_endpoint = in.text("defaultEndpoint"),
-          .tls = in.object("tls", read_server_tls)};
+          .tls = in.object("tls", read_server_tls),
+          .connection_pool = in.object("connectionPool", read_connection_pool)};
 }
 
 }  // namespace
@@ -28,7 +29,8 @@ Sidecar read_sidecar(const Fields& in) {
   return {.workload_selector = in.object("workloadSelector", read_workload_selector),
           .ingress = in.objects("ingress", read_ingress),
           .egress = in.objects("egress", read_egress),
-          .outbound_traffic_policy = in.object("outboundTrafficPolicy", read_outbound_policy)};
+          .outbound_traffic_policy = in.object("outboundTrafficPolicy", read_outbound_policy),
+          .inbound_connection_pool = in.object("inboundConnectionPool", read_connection_pool)};
 }
 
 }  // namespace egressctl::resource

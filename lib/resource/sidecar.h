@@ -9,6 +9,7 @@
 #include "lib/resource/positioned.h"
 #include "lib/resource/selector.h"
 #include "lib/resource/tls_settings.h"
+#include "lib/resource/traffic_policy.h"
 
 namespace egressctl::resource {
 
@@ -27,6 +28,7 @@ struct SidecarIngress {
   Positioned<CaptureMode> capture_mode;
   Text default_endpoint;
   Positioned<ServerTls> tls;
+  Positioned<ConnectionPool> connection_pool;
 };
 
 struct Sidecar {
@@ -34,6 +36,7 @@ struct Sidecar {
   List<SidecarIngress> ingress;
   List<SidecarEgress> egress;  // absent: everything is visible
   Positioned<OutboundPolicy> outbound_traffic_policy;
+  Positioned<ConnectionPool> inbound_connection_pool;
 };
 
 // Reads `spec`.

@@ -3,20 +3,9 @@
 namespace egressctl::resource {
 namespace {
 
-constexpr Word<LoadBalancing> kLoadBalancing[] = {
-    {"UNSPECIFIED", LoadBalancing::Unspecified}, {"LEAST_CONN", LoadBalancing::LeastConn},
-    {"RANDOM", LoadBalancing::Random},           {"PASSTHROUGH", LoadBalancing::Passthrough},
-    {"ROUND_ROBIN", LoadBalancing::RoundRobin},  {"LEAST_REQUEST", LoadBalancing::LeastRequest}};
-
 constexpr Word<H2UpgradePolicy> kUpgrades[] = {{"DEFAULT", H2UpgradePolicy::Default},
                                                {"DO_NOT_UPGRADE", H2UpgradePolicy::DoNotUpgrade},
                                                {"UPGRADE", H2UpgradePolicy::Upgrade}};
-
-LoadBalancer read_load_balancer(const Fields& in) {
-  return {.simple = in.choice("simple", kLoadBalancing),
-          .consistent_hash = in.raw("consistentHash"),
-          .locality_lb_setting = in.raw("localityLbSetting")};
-}
 
 TcpKeepalive read_keepalive(const Fields& in) {
   return {.probes = in.number("probes"),
@@ -32,6 +21,10 @@ TcpPool read_tcp_pool(const Fields& in) {
           .tcp_keepalive = in.object("tcpKeepalive", read_keepalive)};
 }
 
+Http2Keepalive read_http2_keepalive(const Fields& in) {
+  return {.interval = in.duration("interval"), .timeout = in.duration("timeout")};
+}
+
 HttpPool read_http_pool(const Fields& in) {
   return {.h2_upgrade_policy = in.choice("h2UpgradePolicy", kUpgrades),
           .http1_max_pending_requests = in.number("http1MaxPendingRequests"),
@@ -40,11 +33,8 @@ HttpPool read_http_pool(const Fields& in) {
           .max_retries = in.number("maxRetries"),
           .max_concurrent_streams = in.number("maxConcurrentStreams"),
           .idle_timeout = in.duration("idleTimeout"),
-          .use_client_protocol = in.flag("useClientProtocol")};
-}
-
-ConnectionPool read_connection_pool(const Fields& in) {
-  return {.tcp = in.object("tcp", read_tcp_pool), .http = in.object("http", read_http_pool)};
+          .use_client_protocol = in.flag("useClientProtocol"),
+          .http2_keep_alive = in.object("http2KeepAlive", read_http2_keepalive)};
 }
 
 Tunnel read_tunnel(const Fields& in) {
@@ -61,20 +51,25 @@ PortTrafficPolicy read_port_policy(const Fields& in) {
   return {.port = in.object("port", read_port_selector),
           .load_balancer = in.object("loadBalancer", read_load_balancer),
           .connection_pool = in.object("connectionPool", read_connection_pool),
-          .outlier_detection = in.raw("outlierDetection"),
+          .outlier_detection = in.object("outlierDetection", read_outlier_detection),
           .tls = in.object("tls", read_client_tls)};
 }
 
 }  // namespace
 
+ConnectionPool read_connection_pool(const Fields& in) {
+  return {.tcp = in.object("tcp", read_tcp_pool), .http = in.object("http", read_http_pool)};
+}
+
 TrafficPolicy read_traffic_policy(const Fields& in) {
   return {.load_balancer = in.object("loadBalancer", read_load_balancer),
           .connection_pool = in.object("connectionPool", read_connection_pool),
-          .outlier_detection = in.raw("outlierDetection"),
+          .outlier_detection = in.object("outlierDetection", read_outlier_detection),
           .tls = in.object("tls", read_client_tls),
           .port_level_settings = in.objects("portLevelSettings", read_port_policy),
           .tunnel = in.object("tunnel", read_tunnel),
-          .proxy_protocol = in.object("proxyProtocol", read_proxy_protocol)};
+          .proxy_protocol = in.object("proxyProtocol", read_proxy_protocol),
+          .retry_budget = in.raw("retryBudget")};
 }
 
 }  // namespace egressctl::resource

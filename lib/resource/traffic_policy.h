@@ -5,26 +5,11 @@
 
 #include "lib/resource/destination.h"
 #include "lib/resource/fields.h"
+#include "lib/resource/load_balancer.h"
 #include "lib/resource/positioned.h"
 #include "lib/resource/tls_settings.h"
 
 namespace egressctl::resource {
-
-enum class LoadBalancing {
-  Unspecified,
-  LeastConn,
-  Random,
-  Passthrough,
-  RoundRobin,
-  LeastRequest,
-  Unknown,
-};
-
-struct LoadBalancer {
-  Positioned<LoadBalancing> simple;
-  Positioned<Raw> consistent_hash;
-  Positioned<Raw> locality_lb_setting;
-};
 
 struct TcpKeepalive {
   Number probes;
@@ -42,6 +27,11 @@ struct TcpPool {
 
 enum class H2UpgradePolicy { Default, DoNotUpgrade, Upgrade, Unknown };
 
+struct Http2Keepalive {
+  Duration interval;
+  Duration timeout;
+};
+
 struct HttpPool {
   Positioned<H2UpgradePolicy> h2_upgrade_policy;
   Number http1_max_pending_requests;
@@ -51,6 +41,7 @@ struct HttpPool {
   Number max_concurrent_streams;
   Duration idle_timeout;
   Flag use_client_protocol;
+  Positioned<Http2Keepalive> http2_keep_alive;
 };
 
 struct ConnectionPool {
@@ -74,20 +65,22 @@ struct PortTrafficPolicy {
   Positioned<PortSelector> port;
   Positioned<LoadBalancer> load_balancer;
   Positioned<ConnectionPool> connection_pool;
-  Positioned<Raw> outlier_detection;
+  Positioned<OutlierDetection> outlier_detection;
   Positioned<ClientTls> tls;
 };
 
 struct TrafficPolicy {
   Positioned<LoadBalancer> load_balancer;
   Positioned<ConnectionPool> connection_pool;
-  Positioned<Raw> outlier_detection;
+  Positioned<OutlierDetection> outlier_detection;
   Positioned<ClientTls> tls;
   List<PortTrafficPolicy> port_level_settings;
   Positioned<Tunnel> tunnel;
   Positioned<ProxyProtocol> proxy_protocol;
+  Positioned<Raw> retry_budget;
 };
 
+[[nodiscard]] ConnectionPool read_connection_pool(const Fields& in);
 [[nodiscard]] TrafficPolicy read_traffic_policy(const Fields& in);
 
 }  // namespace egressctl::resource
