@@ -8,6 +8,7 @@
 #include "lib/base/parallel.h"
 #include "lib/lint/precedence.h"
 #include "lib/lint/registry.h"
+#include "lib/resource/structure.h"
 
 namespace egressctl::lint {
 namespace {
@@ -87,6 +88,7 @@ Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth
     const std::size_t begin = (i - of_sets.size()) * kChunk;
     const std::size_t end = std::min(begin + kChunk, resources.size());
     for (const resource::Resource& resource : resources.subspan(begin, end - begin)) {
+      resource::check_structure(resource, found[i]);
       if (const auto rules = by_kind.find(resource.kind); rules != by_kind.end())
         for (const Rule* rule : rules->second) rule->check_one(context, resource, found[i]);
     }

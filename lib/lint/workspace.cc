@@ -14,6 +14,9 @@ namespace {
 // Enough work for a thread to be worth the handing over, in bytes of YAML.
 constexpr std::size_t kBatchBytes = std::size_t{64} * 1024;
 
+// The structure check reports them.
+constexpr resource::LoadOptions kOptions{.report_wrong_types = false};
+
 // Neighbouring parts of one stream that one thread reads.
 struct Batch {
   std::vector<SourceRange> parts;
@@ -24,7 +27,7 @@ struct Batch {
   void read() {
     for (const SourceRange& part : parts) {
       trees.push_back(yaml::load_part(part, findings));
-      auto found = resource::load_resources(trees.back(), findings);
+      auto found = resource::load_resources(trees.back(), findings, kOptions);
       std::move(found.begin(), found.end(), std::back_inserter(resources));
     }
   }

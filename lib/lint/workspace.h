@@ -31,7 +31,7 @@ class Workspace {
   }
   [[nodiscard]] std::size_t documents() const { return documents_; }
 
-  // What was wrong with the YAML, and types that do not fit.
+  // What was wrong with the YAML.
   [[nodiscard]] const Diagnostics& findings() const { return findings_; }
 
   // The resource that a range lies in, or nullptr.

@@ -161,7 +161,7 @@ void Reader::type(const yaml::Node& node, Schema& out) {
              (type.empty() && (has("pattern") || has("enum") || has("minLength")))) {
     text(node, out);
   } else if (type == "integer" || type == "number" || (type.empty() && has("minimum"))) {
-    out.type = type == "integer" ? Type::Integer : Type::Real;
+    out.type = type == "integer" ? Type::Integer : Type::Decimal;
     if (child(node, "format").scalar == "int32") out.format = Format::Int32;
     out.words = texts(child(node, "enum"));
     bounds(node, out);

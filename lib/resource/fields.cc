@@ -5,6 +5,7 @@
 #include "lib/base/text.h"
 #include "lib/resource/duration.h"
 #include "lib/resource/field_path.h"
+#include "lib/yaml/scalar.h"
 
 namespace egressctl::resource {
 namespace {

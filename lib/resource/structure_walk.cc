@@ -129,7 +129,7 @@ void StructureWalk::value(const yaml::Node& node, const Schema& schema, const Pl
     case Type::List: list(node, schema, place); break;
     case Type::String: text(node, schema, place); break;
     case Type::Integer: integer(node, schema, place); break;
-    case Type::Real: number(node, schema, place); break;
+    case Type::Decimal: number(node, schema, place); break;
     case Type::Bool:
       if (!to_bool(node)) wrong_type(node, place, kExpectBool);
       break;

@@ -13,6 +13,9 @@ using List = std::span<const Rule* const>;
 // What reading finds: YAML, types, suppressions.
 [[nodiscard]] List reading();
 
+// What the check of each resource's structure finds.
+[[nodiscard]] List structure();
+
 // EGR02xx: names that lead nowhere, or not where one thinks.
 [[nodiscard]] List references();
 

@@ -1,6 +1,5 @@
 // Findings that reading makes, with what is to be said of them.
 #include "lib/lint/rules/all.h"
-#include "lib/resource/fields.h"
 #include "lib/resource/load.h"
 #include "lib/yaml/load.h"
 
@@ -51,15 +50,8 @@ constexpr Rule kNotAResource{
              .why = "kubectl refuses it, so what it was meant to set stays unset.",
              .mend = "Give it `apiVersion`, `kind` and `metadata.name`."}};
 
-constexpr Rule kWrongType{
-    .info = {.id = resource::kWrongType,
-             .summary = "a value of another type than its field has",
-             .why = "The API server refuses the resource: a number in quotes is a text, a lone "
-                    "value is no list.",
-             .mend = "Write the value as the type that the field has."}};
-
-constexpr const Rule* kList[] = {&kSyntax,   &kTemplate, &kDuplicate,    &kLimit,
-                                 &kEncoding, &kMerge,    &kNotAResource, &kWrongType};
+constexpr const Rule* kList[] = {&kSyntax,   &kTemplate, &kDuplicate,   &kLimit,
+                                 &kEncoding, &kMerge,    &kNotAResource};
 
 }  // namespace
 

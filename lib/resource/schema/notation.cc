@@ -33,7 +33,7 @@ constexpr Primitive kPrimitives[] = {
     {"int64", Type::Integer, Format::Int64},
     {"uint32", Type::Integer},
     {"integer", Type::Integer},
-    {"number", Type::Real},
+    {"number", Type::Decimal},
     {"int-or-string", Type::IntOrString},
     {"quantity", Type::Any, Format::Quantity},
     {"duration", Type::String, Format::IstioDuration},

@@ -29,7 +29,7 @@ enum class Type : std::uint8_t {
   List,
   String,
   Integer,
-  Real,
+  Decimal,
   Bool,
   IntOrString,
 };
@@ -81,7 +81,7 @@ struct Schema {
   Format format = Format::None;
   bool open = false;      // Object: other fields than `properties` are kept, too
   bool protobuf = false;  // read as protobuf's JSON: snake_case names and "443" for 443 will do
-  Bounds bounds;          // Integer and Real: the value; else the size
+  Bounds bounds;          // Integer and Decimal: the value; else the size
   std::vector<Property> properties;  // Object: sorted by name
   const Schema* items = nullptr;     // List: of every item; Map: of every value
   std::vector<std::string> words;    // String: the values that it may have; empty: all

@@ -1,0 +1,70 @@
+// Findings of the structure check, with what is to be said of them.
+#include "lib/resource/structure.h"
+
+#include "lib/lint/rules/all.h"
+#include "lib/resource/value_type.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr std::string_view kUnknownFieldReferences[] = {
+    "istio/istio#47820",
+    "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation"};
+
+constexpr Rule kUnknownField{
+    .info = {.id = resource::kUnknownField,
+             .summary = "a field that the kind does not have, or not at this level",
+             .why = "The API server drops it without a word, or refuses the resource. What it was "
+                    "meant to set stays unset: no TLS is originated, no SNI is sent.",
+             .mend = "Give it the name that the field has, or move it to where it belongs.",
+             .references = kUnknownFieldReferences}};
+
+constexpr Rule kWrongType{
+    .info = {.id = resource::kWrongType,
+             .summary = "a value of another type than its field has",
+             .why = "The API server refuses the resource: a number in quotes is a text, a lone "
+                    "value is no list.",
+             .mend = "Write the value as the type that the field has."}};
+
+constexpr Rule kUnknownWord{
+    .info = {.id = resource::kUnknownEnumValue,
+             .summary = "a word that is none of those that a field takes",
+             .why = "The API server refuses the resource; where nothing checks it, the default "
+                    "holds. The case of letters counts.",
+             .mend = "Write one of the words that the message names."}};
+
+constexpr Rule kMissing{.info = {.id = resource::kMissingField,
+                                 .summary = "a field that must be there and is not",
+                                 .why = "The API server refuses the resource.",
+                                 .mend = "Add the field."}};
+
+constexpr Rule kBounds{
+    .info = {.id = resource::kOutOfBounds,
+             .summary = "a value that is too large, too small, too long or of a wrong form",
+             .why = "The API server refuses the resource.",
+             .mend = "Write a value within the bounds that the message names."}};
+
+constexpr Rule kCrdRule{
+    .info = {.id = resource::kCrdRuleViolated,
+             .summary = "fields that contradict a rule of the kind's definition",
+             .why =
+                 "The API server evaluates the rules that a CustomResourceDefinition carries and "
+                 "refuses the resource.",
+             .mend = "Change the fields that the rule's message names."}};
+
+constexpr Rule kVersion{
+    .info = {.id = resource::kVersionNotServed,
+             .summary = "an apiVersion that no release serves for the kind",
+             .why = "kubectl says `no matches for kind` and applies nothing of the resource.",
+             .mend = "Write a version that is served."}};
+
+constexpr const Rule* kList[] = {&kUnknownField, &kWrongType, &kUnknownWord, &kMissing,
+                                 &kBounds,       &kCrdRule,   &kVersion};
+
+}  // namespace
+
+List structure() {
+  return kList;
+}
+
+}  // namespace egressctl::lint::rules
