@@ -37,8 +37,10 @@ class PlaceSearch {
     if (std::find(above_.begin(), above_.end(), &schema) != above_.end()) return;
     above_.push_back(&schema);
     if (schema.find(name_) != nullptr) places_.push_back(pattern);
+    // Metadata has fields of its own to offer, those of its parts are of no help.
+    const bool metadata = pattern.ends_with("metadata");
     for (const Property& property : schema.properties)
-      search(*property.schema, join_path(pattern, property.name));
+      if (!metadata) search(*property.schema, join_path(pattern, property.name));
     if (schema.type == Type::List && schema.items != nullptr) search(*schema.items, pattern + "[]");
     above_.pop_back();
   }
@@ -131,6 +133,10 @@ FieldAdvice advise_on_field(const Schema& root, const Schema& object, const yaml
   const auto meant = nearest(name, candidates);
   const bool near =
       meant && (edit_distance(name, *meant, 1) <= 1 || fold_word(name) == fold_word(*meant));
+  constexpr std::string_view kMatchLabels = "matchLabels";
+  if (!near && object.find(kMatchLabels) != nullptr)
+    return {
+        fmt::format("\"{}\" belongs under \"{}\"", name, join_path(path, kMatchLabels)), {}, {}};
   if (!near) {
     const std::string place = other_place(root, path, name);
     if (!place.empty()) return {fmt::format("\"{}\" belongs under {}", name, place), {}, {}};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -29,7 +30,8 @@ std::size_t code_points(std::string_view text) {
 }
 
 // `"a", "b" and "c"`.
-std::string listing(const std::vector<std::string>& words, std::string_view last) {
+template <typename String>
+std::string listing(const std::vector<String>& words, std::string_view last) {
   std::string out;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0) out += i + 1 == words.size() ? fmt::format(" {} ", last) : ", ";
@@ -90,10 +92,10 @@ std::string camel_case(std::string_view name) {
   return out;
 }
 
-const Property* find_property(const Schema& schema, std::string_view name) {
+const Property* find_property(const Schema& schema, std::string_view name, bool protobuf) {
   const Property* property = schema.find(name);
   const bool other_spelling =
-      property == nullptr && schema.protobuf && name.find('_') != std::string_view::npos;
+      property == nullptr && protobuf && name.find('_') != std::string_view::npos;
   return other_spelling ? schema.find(camel_case(name)) : property;
 }
 
@@ -120,6 +122,7 @@ void StructureWalk::wrong_type(const yaml::Node& node, const Place& place,
 }
 
 void StructureWalk::value(const yaml::Node& node, const Schema& schema, const Place& place) {
+  const bool outer = std::exchange(protobuf_, protobuf_ || schema.protobuf);
   switch (schema.type) {
     case Type::Any:
       if (schema.format == Format::Quantity) quantity(node, place);
@@ -134,17 +137,21 @@ void StructureWalk::value(const yaml::Node& node, const Schema& schema, const Pl
       if (!to_bool(node)) wrong_type(node, place, kExpectBool);
       break;
     case Type::IntOrString:
-      if (!to_integer(node) && !is_string(node)) wrong_type(node, place, kExpectIntOrString);
+      if (const auto number = to_integer(node))
+        bounds(node, static_cast<double>(*number), schema, place);
+      else if (!is_string(node))
+        wrong_type(node, place, kExpectIntOrString);
       break;
   }
   alternatives(node, schema, place);
+  protobuf_ = outer;
 }
 
 void StructureWalk::object(const yaml::Node& node, const Schema& schema, const Place& place) {
   if (!node.is_mapping()) return wrong_type(node, place, kExpectMapping);
   std::vector<std::string> misspelt;
   for (const yaml::Entry& entry : node.entries) {
-    const Property* property = find_property(schema, entry.key.scalar);
+    const Property* property = find_property(schema, entry.key.scalar, protobuf_);
     if (property == nullptr) {
       if (schema.open) continue;
       misspelt.push_back(unknown_field(node, entry, schema, place));
@@ -160,12 +167,13 @@ void StructureWalk::object(const yaml::Node& node, const Schema& schema, const P
 std::string StructureWalk::unknown_field(const yaml::Node& node, const yaml::Entry& entry,
                                          const Schema& schema, const Place& place) {
   const std::string_view name = entry.key.scalar;
-  const std::string path = place.path();
+  std::string path = place.path();
+  if (path.ends_with(' ')) path.pop_back();  // of a prefix alone
   FieldAdvice advice = advise_on_field(root_, schema, node, path, name);
   const std::string owner =
       path.empty() ? fmt::format("{} has", resource_.kind) : fmt::format("\"{}\" has", path);
-  auto builder = report(kUnknownField, entry.key.range, place.path(name),
-                        "{} no field \"{}\"; the API server drops it", owner, name);
+  auto builder = report(kUnknownField, entry.key.range, place.path(name), "{} no field \"{}\"; {}",
+                        owner, name, protobuf_ ? "istiod ignores it" : "the API server drops it");
   if (!advice.rename.empty() && entry.key.range.text() == name)
     builder.fix({.title = fmt::format("rename it to \"{}\"", advice.rename),
                  .safe = true,
@@ -212,7 +220,7 @@ void StructureWalk::exclusive_fields(const yaml::Node& node, const Schema& schem
 void StructureWalk::map(const yaml::Node& node, const Schema& schema, const Place& place) {
   if (!node.is_mapping()) return wrong_type(node, place, kExpectMapping);
   size(node, node.entries.size(), "entries", schema, place);
-  if (schema.items == nullptr || schema.items->type == Type::Any) return;
+  if (schema.items == nullptr) return;
   for (const yaml::Entry& entry : node.entries)
     if (!entry.value.is_null())
       value(entry.value, *schema.items,
@@ -257,7 +265,7 @@ void StructureWalk::repeated_items(const yaml::Node& node, const Schema& schema,
 
 void StructureWalk::text(const yaml::Node& node, const Schema& schema, const Place& place) {
   if (!is_string(node)) {
-    const bool number_of_enum = schema.protobuf && !schema.words.empty() && to_integer(node);
+    const bool number_of_enum = protobuf_ && !schema.words.empty() && to_integer(node);
     const bool duration =
         schema.format == Format::IstioDuration || schema.format == Format::AnyDuration;
     if (!number_of_enum) wrong_type(node, place, duration ? kExpectDuration : kExpectString);
@@ -306,10 +314,13 @@ void StructureWalk::format(const yaml::Node& node, const Schema& schema, const P
 void StructureWalk::word(const yaml::Node& node, const Schema& schema, const Place& place) {
   if (std::find(schema.words.begin(), schema.words.end(), node.scalar) != schema.words.end())
     return;
-  const std::vector<std::string_view> words(schema.words.begin(), schema.words.end());
-  auto builder = report(
-      kUnknownEnumValue, node.range, place.path(), "field \"{}\" must be {}{}, found \"{}\"",
-      place.path(), words.size() > 1 ? "one of " : "", listing(schema.words, "or"), node.scalar);
+  // Some enums have an empty word for the default, which nobody needs to be told of.
+  std::vector<std::string_view> words;
+  for (const std::string& word : schema.words)
+    if (!word.empty()) words.push_back(word);
+  auto builder =
+      report(kUnknownEnumValue, node.range, place.path(), "field \"{}\" must be {}{}, found \"{}\"",
+             place.path(), words.size() > 1 ? "one of " : "", listing(words, "or"), node.scalar);
   builder.help(did_you_mean(node.scalar, words));
   const std::string_view meant = plainly_meant(node.scalar, words);
   const bool exact = node.range.text().size() <= node.scalar.size() + 2;
@@ -337,13 +348,13 @@ void StructureWalk::integer(const yaml::Node& node, const Schema& schema, const 
   }
   const bool digits = is_string(node) && !node.scalar.empty() &&
                       node.scalar.find_first_not_of("-0123456789") == std::string_view::npos;
-  if (!schema.protobuf || !digits) wrong_type(node, place, kExpectInteger);
+  if (!protobuf_ || !digits) wrong_type(node, place, kExpectInteger);
 }
 
 void StructureWalk::number(const yaml::Node& node, const Schema& schema, const Place& place) {
   const auto value = yaml::as_double(node);
   if (value) return bounds(node, *value, schema, place);
-  if (!schema.protobuf || !is_string(node)) wrong_type(node, place, kExpectNumber);
+  if (!protobuf_ || !is_string(node)) wrong_type(node, place, kExpectNumber);
 }
 
 void StructureWalk::quantity(const yaml::Node& node, const Place& place) {

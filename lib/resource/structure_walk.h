@@ -71,6 +71,7 @@ class StructureWalk {
   const Schema& root_;
   const ResourceName& resource_;
   Diagnostics& diagnostics_;
+  bool protobuf_ = false;  // inside of what is read as protobuf's JSON
 };
 
 }  // namespace egressctl::resource

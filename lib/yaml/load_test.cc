@@ -60,6 +60,19 @@ TEST_CASE("load: every scalar has its exact range, quotes included") {
   CHECK(yaml.root().find_entry("d")->key.range.text() == "d");
 }
 
+TEST_CASE("load: an item of a flow list that ends in a colon is a text") {
+  const Loaded yaml("a: [2001:db8::, b:]\nc: [ d: ]\ne: [{f:}, \"g\":]\n");
+  CHECK(yaml.findings().empty());
+  const Node& texts = *yaml.root().find("a");
+  REQUIRE(texts.items.size() == 2);
+  CHECK(texts.items[0].scalar == "2001:db8::");
+  CHECK(texts.items[1].is_scalar());
+  CHECK(texts.items[1].range.text() == "b:");
+  CHECK(yaml.root().find("c")->items[0].is_mapping());
+  CHECK(yaml.root().find("e")->items[0].is_mapping());
+  CHECK(yaml.root().find("e")->items[1].is_mapping());
+}
+
 TEST_CASE("load: scalars over several lines") {
   const Loaded yaml(
       "a: one\n  two\n\n  three\nb: \"x\n  y\"\nc: |\n  l1\n\n  l2\nd: >-\n  f1\n  f2\ne: 1\n");

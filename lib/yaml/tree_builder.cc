@@ -185,7 +185,28 @@ void TreeBuilder::OnSequenceEnd() {
 void TreeBuilder::OnMapEnd() {
   Frame frame = finish('}');
   finish_mapping(frame);
+  if (is_text_with_colon(frame.node)) {
+    Node text = frame.node.entries.front().key;
+    text.range.end += 1;
+    text.scalar = text.range.text();
+    frame.node = text;
+  }
   add(frame.node, frame.anchor, frame.size);
+}
+
+// go-yaml, and so Kubernetes, takes the items of `[2001:db8::, a:]` for texts, yaml-cpp for
+// mappings of one key.
+bool TreeBuilder::is_text_with_colon(const Node& node) const {
+  const bool in_flow_list = !frames_.empty() && frames_.back().node.is_sequence() &&
+                            frames_.back().node.style == Style::Flow;
+  if (!in_flow_list || node.entries.size() != 1) return false;
+  const Entry& entry = node.entries.front();
+  const std::string_view text = source_.text();
+  const bool braces = text.substr(node.range.begin, 1) == "{";
+  if (braces || !entry.value.is_null() || !entry.key.is_plain() || entry.key.from_alias)
+    return false;
+  const std::string_view rest = text.substr(entry.key.range.end);
+  return rest.starts_with(":]") || rest.starts_with(":,");
 }
 
 void TreeBuilder::finish_mapping(Frame& frame) {

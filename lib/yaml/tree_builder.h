@@ -64,6 +64,7 @@ class TreeBuilder : public YAML::EventHandler {
             YAML::EmitterStyle::value style);
   Frame finish(char bracket);
   void finish_mapping(Frame& frame);
+  [[nodiscard]] bool is_text_with_colon(const Node& node) const;
   void merge(std::vector<Entry>& entries);
   void merge_from(const Node& source, std::vector<Entry>& entries);
   void check_duplicates(const std::vector<Entry>& entries);
