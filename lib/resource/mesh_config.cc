@@ -51,6 +51,12 @@ ExtensionProvider read_extension_provider(const Fields& in) {
   return {.name = in.text("name")};
 }
 
+TlsDefaults read_tls_defaults(const Fields& in) {
+  return {.min_protocol_version = in.text("minProtocolVersion"),
+          .ecdh_curves = in.texts("ecdhCurves"),
+          .cipher_suites = in.texts("cipherSuites")};
+}
+
 }  // namespace
 
 MeshConfig read_mesh_config(const Fields& in) {
@@ -68,6 +74,12 @@ MeshConfig read_mesh_config(const Fields& in) {
           .discovery_selectors = in.objects("discoverySelectors", read_label_selector),
           .path_normalization = in.object("pathNormalization", read_path_normalization),
           .extension_providers = in.objects("extensionProviders", read_extension_provider),
+          .proxy_listen_port = in.number("proxyListenPort"),
+          .connect_timeout = in.duration("connectTimeout"),
+          .protocol_detection_timeout = in.duration("protocolDetectionTimeout"),
+          .locality_lb_setting = in.object("localityLbSetting", read_locality_setting),
+          .mesh_mtls = in.object("meshMTLS", read_tls_defaults),
+          .tls_defaults = in.object("tlsDefaults", read_tls_defaults),
           .default_config = in.raw("defaultConfig"),
           .default_providers = in.raw("defaultProviders")};
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lib/resource/fields.h"
+#include "lib/resource/load_balancer.h"
 #include "lib/resource/outbound_policy.h"
 #include "lib/resource/positioned.h"
 #include "lib/resource/selector.h"
@@ -32,6 +33,13 @@ struct ExtensionProvider {
   Text name;
 };
 
+// TLS of the mesh's own connections (`meshMTLS`) and of all others (`tlsDefaults`).
+struct TlsDefaults {
+  Text min_protocol_version;
+  Texts ecdh_curves;
+  Texts cipher_suites;
+};
+
 // A namespace that any selector of `discoverySelectors` picks is seen by istiod.
 struct MeshConfig {
   Positioned<OutboundPolicy> outbound_traffic_policy;  // absent: ALLOW_ANY
@@ -48,6 +56,12 @@ struct MeshConfig {
   List<LabelSelector> discovery_selectors;
   Positioned<PathNormalization> path_normalization;
   List<ExtensionProvider> extension_providers;
+  Number proxy_listen_port;             // absent: 15001
+  Duration connect_timeout;             // absent: 10s
+  Duration protocol_detection_timeout;  // absent: 0s, off
+  Positioned<LocalitySetting> locality_lb_setting;
+  Positioned<TlsDefaults> mesh_mtls;
+  Positioned<TlsDefaults> tls_defaults;
   Positioned<Raw> default_config;     // ProxyConfig
   Positioned<Raw> default_providers;  // tracing, metrics, accessLogging
 };

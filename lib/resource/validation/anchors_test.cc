@@ -1,0 +1,89 @@
+// Verdicts of Istio's own validation against ours.
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "lib/base/text.h"
+#include "lib/resource/test_resources.h"
+#include "lib/resource/validation/validate.h"
+
+namespace egressctl::resource::validation {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Resources that lost, when they were written down, what Istio objected to: `portLevelMtls: {}`. As
+// they stand Istio accepts them.
+constexpr std::string_view kLost[] = {"PeerAuthentication-44763c5bf7",
+                                      "PeerAuthentication-ea1307f9c8"};
+
+struct Count {
+  std::size_t rows = 0;
+  std::size_t errors = 0;    // rows whose error verdict is the same
+  std::size_t warnings = 0;  // the same for warnings
+};
+
+// Whether a warning is one that Istio has, too.
+bool is_istio_warning(const Diagnostic& finding) {
+  return finding.severity == Severity::Warning && !finding.aliases.empty();
+}
+
+// Compares one line: {"id", "resource", "error", "warning"}; the verdicts are texts or bools.
+void compare(std::string line, Count& count) {
+  const Loaded loaded("row.json", std::move(line));
+  REQUIRE(loaded.documents.size() == 1);
+  const yaml::Node& row = loaded.documents[0].root();
+  const auto verdict = [&](std::string_view key) {
+    const yaml::Node* node = row.find(key);
+    REQUIRE(node != nullptr);
+    return !node->scalar.empty() && node->scalar != "false";
+  };
+  const std::string id(row.find("id")->scalar);
+  if (std::find(std::begin(kLost), std::end(kLost), id) != std::end(kLost)) return;
+  const yaml::Node* resource = row.find("resource");
+  REQUIRE(resource != nullptr);
+  const Loaded object("resource.json", std::string(resource->range.text()));
+  Diagnostics findings;
+  for (const Resource& each : object.resources) validate(each, findings);
+  const bool error = object.findings.any(Severity::Error) || findings.any(Severity::Error);
+  const bool warning = std::any_of(findings.begin(), findings.end(), is_istio_warning);
+  ++count.rows;
+  std::string said;
+  for (const Diagnostic& finding : findings) said += finding.message + "; ";
+  INFO("id: " << id << ", we say: " << said);
+  if (error == verdict("error")) ++count.errors;
+  CHECK(error == verdict("error"));
+  // Istio gives no warnings with some of its errors; what we say besides is no disagreement.
+  if (warning == verdict("warning")) ++count.warnings;
+  CHECK(warning == verdict("warning"));
+}
+
+Count compare_all(const fs::path& path) {
+  Count count;
+  const std::string text = testing::read_file(path);
+  for (const std::string_view line : split(text, '\n'))
+    if (!line.empty()) compare(std::string(line), count);
+  MESSAGE(count.errors << " of " << count.rows << " errors, " << count.warnings << " of "
+                       << count.rows << " warnings");
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("validation: agrees with Istio on every resource of the anchors") {
+#ifdef EGRESSCTL_SHARED
+  const fs::path path = fs::path(EGRESSCTL_SHARED) / "anchors" / "istio-validation.jsonl";
+  if (fs::exists(path)) {
+    const Count count = compare_all(path);
+    CHECK(count.rows > 100);
+    return;
+  }
+#endif
+  MESSAGE("skipped: the anchors are not there");
+}
+
+}  // namespace egressctl::resource::validation

@@ -1,0 +1,30 @@
+#include "lib/resource/peer_authentication.h"
+
+#include <charconv>
+#include <cstdint>
+
+#include "lib/resource/validation/kinds.h"
+#include "lib/resource/validation/parts.h"
+
+namespace egressctl::resource::validation {
+
+void check(Report& report, const PeerAuthentication& policy) {
+  const auto& ports = policy.port_level_mtls;
+  if (policy.selector->match_labels->empty() && !ports->empty())
+    report
+        .error(kInvalidPeerAuthentication, ports.key,
+               "\"portLevelMtls\" is for single workloads, but the policy has no selector")
+        .help("add \"selector.matchLabels\", or set \"mtls\" for all ports");
+  if (ports.present() && ports->empty())
+    report.error(kInvalidPeerAuthentication, ports.key, "\"portLevelMtls\" has no ports");
+  for (const auto& [name, mode] : *ports) {
+    std::int64_t number = 0;
+    const char* end = name.data() + name.size();
+    const auto [stop, error] = std::from_chars(name.data(), end, number);
+    if (error == std::errc() && stop == end && is_port(number)) continue;
+    report.error(kInvalidPort, mode.key, "\"{}\" is no port from 1 to 65535", name);
+  }
+  check_selector(report, policy.selector);
+}
+
+}  // namespace egressctl::resource::validation
