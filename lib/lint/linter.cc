@@ -9,6 +9,8 @@
 #include "lib/lint/precedence.h"
 #include "lib/lint/registry.h"
 #include "lib/resource/structure.h"
+#include "lib/resource/validation/rules.h"
+#include "lib/resource/validation/validate.h"
 
 namespace egressctl::lint {
 namespace {
@@ -36,6 +38,27 @@ std::vector<const Rule*> rules_of_sets(const Options& options) {
   for (const Rule* rule : all_rules())
     if (rule->check != nullptr && wanted(*rule, options)) out.push_back(rule);
   return out;
+}
+
+// Whether the set has a workload that the EnvoyFilter patches.
+bool patches_known_workload(const mesh::Mesh& mesh, const resource::EnvoyFilter& filter,
+                            const resource::Resource& resource) {
+  const std::string_view own = mesh.namespace_of(resource);
+  const std::string_view where = own == mesh.settings().root_namespace ? std::string_view() : own;
+  return !mesh.workloads().select(where, filter.workload_selector->labels).empty();
+}
+
+// The checks that look at nothing but the resource.
+void check_alone(const Context& in, const resource::Resource& resource, Diagnostics& out) {
+  resource::check_structure(resource, out);
+  const auto* filter = resource.as<resource::EnvoyFilter>();
+  if (filter == nullptr || !patches_known_workload(in.mesh(), *filter, resource))
+    return resource::validation::validate(resource, out);
+  // The patch is checked against what it patches: the general warning says less.
+  Diagnostics found;
+  resource::validation::validate(resource, found);
+  for (const Diagnostic& finding : found)
+    if (finding.rule.id != resource::validation::kEnvoyInternals.id) out.add(finding);
 }
 
 // What is known of each finding's place, where its rule did not say it.
@@ -88,7 +111,7 @@ Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth
     const std::size_t begin = (i - of_sets.size()) * kChunk;
     const std::size_t end = std::min(begin + kChunk, resources.size());
     for (const resource::Resource& resource : resources.subspan(begin, end - begin)) {
-      resource::check_structure(resource, found[i]);
+      check_alone(context, resource, found[i]);
       if (const auto rules = by_kind.find(resource.kind); rules != by_kind.end())
         for (const Rule* rule : rules->second) rule->check_one(context, resource, found[i]);
     }

@@ -1,7 +1,11 @@
 #include "lib/lint/precedence.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <set>
+#include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -34,6 +38,29 @@ const std::vector<Precedence>& precedences() {
   return kTable;
 }
 
+// What schemas say in general; another rule's finding at the same place says it better.
+constexpr std::string_view kGeneral[] = {"EGR0120", "EGR0121", "EGR0122", "EGR0123"};
+
+bool is_general(const Diagnostic& finding) {
+  return std::find(std::begin(kGeneral), std::end(kGeneral), finding.rule.id) != std::end(kGeneral);
+}
+
+// Where a finding starts, and the field that it is about.
+using Place = std::tuple<const Source*, std::uint32_t, std::string>;
+using Places = std::set<Place>;
+
+Place place_of(const Diagnostic& finding) {
+  return {finding.range.source, finding.range.begin, finding.field};
+}
+
+// The places of errors that are not general.
+Places places_of_others(const Diagnostics& findings) {
+  Places out;
+  for (const Diagnostic& finding : findings)
+    if (finding.severity == Severity::Error && !is_general(finding)) out.insert(place_of(finding));
+  return out;
+}
+
 using Resources = std::unordered_set<const resource::Resource*>;
 
 Resources named_by(const Diagnostic& finding, const Workspace& workspace) {
@@ -46,7 +73,7 @@ Resources named_by(const Diagnostic& finding, const Workspace& workspace) {
 
 }  // namespace
 
-Diagnostics without_consequences(Diagnostics findings, const Workspace& workspace) {
+Diagnostics without_consequences(const Diagnostics& findings, const Workspace& workspace) {
   // Rule -> the resources of which it hides that rule's findings.
   std::unordered_map<std::string_view, Resources> hidden;
   for (const Diagnostic& finding : findings)
@@ -54,10 +81,10 @@ Diagnostics without_consequences(Diagnostics findings, const Workspace& workspac
       if (entry.cause == finding.rule.id)
         for (const std::string_view consequence : entry.consequences)
           hidden[consequence].merge(named_by(finding, workspace));
-  if (hidden.empty()) return findings;
-
+  const Places places = places_of_others(findings);
   Diagnostics out;
   for (const Diagnostic& finding : findings) {
+    if (is_general(finding) && places.contains(place_of(finding))) continue;
     const auto causes = hidden.find(finding.rule.id);
     if (causes != hidden.end()) {
       const Resources named = named_by(finding, workspace);

@@ -7,7 +7,9 @@
 namespace egressctl::lint {
 
 // Drops findings that follow from another one which names the same resource, in itself or among its
-// related places. One mistake is told once, where it is to be mended.
-[[nodiscard]] Diagnostics without_consequences(Diagnostics findings, const Workspace& workspace);
+// related places, and what schemas say in general where another error stands at the very same
+// place. One mistake is told once, where it is to be mended.
+[[nodiscard]] Diagnostics without_consequences(const Diagnostics& findings,
+                                               const Workspace& workspace);
 
 }  // namespace egressctl::lint

@@ -16,6 +16,9 @@ using List = std::span<const Rule* const>;
 // What the check of each resource's structure finds.
 [[nodiscard]] List structure();
 
+// What validation of each resource by itself finds.
+[[nodiscard]] List validation();
+
 // EGR02xx: names that lead nowhere, or not where one thinks.
 [[nodiscard]] List references();
 
