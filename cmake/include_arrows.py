@@ -15,7 +15,8 @@ import tempfile
 ARROWS = {
     "base": [],
     "yaml": ["base"],
-    "resource": ["yaml"],
+    "cel": ["yaml"],
+    "resource": ["cel", "yaml"],
     "mesh": ["resource"],
     "topology": ["mesh"],
     "envoy": ["resource"],

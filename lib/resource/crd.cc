@@ -170,6 +170,12 @@ void Reader::type(const yaml::Node& node, Schema& out) {
   }
   if (!int_or_string) combined(node, out);
   rules(node, out);
+  const yaml::Node& value = child(node, "default");
+  if (!value.is_null()) out.default_value = &schemas_.keep(value);
+  out.has_defaults = out.items != nullptr && out.items->has_defaults;
+  for (const Property& property : out.properties)
+    if (property.schema->default_value != nullptr || property.schema->has_defaults)
+      out.has_defaults = true;
 }
 
 void Reader::object(const yaml::Node& node, Schema& out) {
@@ -190,9 +196,6 @@ void Reader::object(const yaml::Node& node, Schema& out) {
   for (const yaml::Entry& entry : properties.entries)
     out.properties.push_back({std::string(entry.key.scalar), schema(entry.value), false});
   for (const yaml::Node& name : required.items) {
-    // The API server puts defaults in before it looks.
-    const yaml::Node& property = child(properties, name.scalar);
-    if (property.find("default") != nullptr) continue;
     const auto at = std::find_if(out.properties.begin(), out.properties.end(),
                                  [&](const Property& p) { return p.name == name.scalar; });
     if (at != out.properties.end())
@@ -240,7 +243,7 @@ void Reader::list(const yaml::Node& node, Schema& out) {
   const yaml::Node& items = child(node, "items");
   if (items.is_mapping()) out.items = schema(items);
   const std::string_view list_type = child(node, "x-kubernetes-list-type").scalar;
-  if (list_type == "map") out.keys = texts(child(node, "x-kubernetes-list-map-keys"));
+  if (list_type == "map") out.keys.push_back(texts(child(node, "x-kubernetes-list-map-keys")));
   out.distinct = list_type == "set" || is_true(child(node, "uniqueItems"));
 }
 
@@ -271,10 +274,22 @@ void Reader::one_of(const yaml::Node& list, Schema& out) {
 }
 
 void Reader::rules(const yaml::Node& node, Schema& out) {
-  for (const yaml::Node& rule : child(node, "x-kubernetes-validations").items)
-    out.rules.push_back({.condition = text_of(rule, "rule"),
-                         .message = text_of(rule, "message"),
-                         .message_expression = text_of(rule, "messageExpression")});
+  for (const yaml::Node& written : child(node, "x-kubernetes-validations").items) {
+    const yaml::Node& condition = child(written, "rule");
+    auto rule = make_rule(std::string(condition.scalar), text_of(written, "message"));
+    if (!rule) {
+      diagnostics_
+          .report(kBadCrd, condition.range, "rule \"{}\" can't be checked: {}", condition.scalar,
+                  rule.error().message)
+          .severity(Severity::Warning);
+      continue;
+    }
+    const yaml::Node& message = child(written, "messageExpression");
+    if (message.is_scalar())
+      if (auto program = cel::Program::compile(message.scalar))
+        rule->message_program = std::move(*program);
+    out.rules.push_back(std::move(*rule));
+  }
 }
 
 }  // namespace

@@ -1,16 +1,10 @@
-// Durations as Go writes them and Kubernetes and Istio read them.
-//
-// Source: Go's time.ParseDuration.
+// Durations, under the name that the readers of this folder use.
 #pragma once
 
-#include <chrono>
-#include <optional>
-#include <string_view>
+#include "lib/base/duration.h"
 
 namespace egressctl::resource {
 
-// "300ms", "1.5h", "2h45m", "-1s", "0"; the units are ns, us (or µs), ms, s, m and h. Fractions of
-// a nanosecond are cut off. std::nullopt for anything else and for what passes 292 years.
-[[nodiscard]] std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
+using egressctl::parse_duration;
 
 }  // namespace egressctl::resource

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/resource/schema/defaults.h"
 #include "lib/resource/schema/tables.h"
 #include "lib/resource/structure_walk.h"
 
@@ -40,8 +41,11 @@ const Schema& unknown_kind() {
 void walk(const Resource& resource, const Schema& schema, const yaml::Node& node,
           std::string_view prefix, Diagnostics& diagnostics) {
   const ResourceName name = resource.resource_name();
-  StructureWalk(schema, name, diagnostics)
-      .value(node, schema, {nullptr, prefix, Place::kNoIndex, {}});
+  const Place root{nullptr, prefix, Place::kNoIndex, {}};
+  StructureWalk walk(schema, name, diagnostics);
+  if (!schema.has_defaults) return walk.value(node, schema, root);
+  const Defaulted defaulted(node, schema);
+  walk.value(defaulted.root(), schema, root);
 }
 
 void check(const Resource& resource, const SchemaSet* first, Diagnostics& diagnostics) {

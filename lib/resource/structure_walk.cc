@@ -123,6 +123,7 @@ void StructureWalk::wrong_type(const yaml::Node& node, const Place& place,
 
 void StructureWalk::value(const yaml::Node& node, const Schema& schema, const Place& place) {
   const bool outer = std::exchange(protobuf_, protobuf_ || schema.protobuf);
+  const std::size_t before = diagnostics_.size();
   switch (schema.type) {
     case Type::Any:
       if (schema.format == Format::Quantity) quantity(node, place);
@@ -144,6 +145,8 @@ void StructureWalk::value(const yaml::Node& node, const Schema& schema, const Pl
       break;
   }
   alternatives(node, schema, place);
+  // A rule means something only for a value that is otherwise as it should be.
+  if (!schema.rules.empty() && diagnostics_.size() == before) rules(node, schema, place);
   protobuf_ = outer;
 }
 
@@ -230,13 +233,14 @@ void StructureWalk::map(const yaml::Node& node, const Schema& schema, const Plac
 void StructureWalk::list(const yaml::Node& node, const Schema& schema, const Place& place) {
   if (!node.is_sequence()) return wrong_type(node, place, kExpectList);
   size(node, node.items.size(), "items", schema, place);
-  if (!schema.keys.empty() || schema.distinct) repeated_items(node, schema, place);
+  for (const std::vector<std::string>& keys : schema.keys) repeated_items(node, keys, place);
+  if (schema.distinct) repeated_items(node, {}, place);
   if (schema.items == nullptr) return;
   for (std::size_t i = 0; i < node.items.size(); ++i)
     value(node.items[i], *schema.items, {&place, {}, i, {}});
 }
 
-void StructureWalk::repeated_items(const yaml::Node& node, const Schema& schema,
+void StructureWalk::repeated_items(const yaml::Node& node, const std::vector<std::string>& keys,
                                    const Place& place) {
   std::unordered_map<std::string, std::size_t> seen;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
@@ -245,8 +249,8 @@ void StructureWalk::repeated_items(const yaml::Node& node, const Schema& schema,
     std::string words;
     SourceRange range = item.range;
     std::string_view field;
-    if (schema.keys.empty()) identity = words = std::string(item.scalar);
-    for (const std::string& key : schema.keys) {
+    if (keys.empty()) identity = words = std::string(item.scalar);
+    for (const std::string& key : keys) {
       const yaml::Node* part = item.find(key);
       if (part == nullptr || part->is_null()) continue;
       identity += fmt::format("{}\n{}\n", key, part->scalar);
@@ -380,6 +384,31 @@ void StructureWalk::size(const yaml::Node& node, std::size_t size, std::string_v
       !node.is_scalar() && place.key_range.known() ? place.key_range : node.range;
   report(kOutOfBounds, range, place.path(), "field \"{}\" must have {} {}, found {}", place.path(),
          bounds_text(schema.bounds), unit, size);
+}
+
+void StructureWalk::rules(const yaml::Node& node, const Schema& schema, const Place& place) {
+  const cel::Value self = cel::Value::of_node(node);
+  for (const Rule& rule : schema.rules) {
+    if (!rule.program || rule.program->is_transition_rule()) continue;
+    const auto holds = rule.program->evaluate(self);
+    const bool* flag = holds ? holds->as<bool>() : nullptr;
+    if ((flag != nullptr && *flag) || (!holds && holds.error().too_expensive)) continue;
+    std::string message = rule_message(rule, self);
+    if (!holds) message += fmt::format(" ({})", holds.error().message);
+    const bool at_key = !node.is_scalar() && place.key_range.known();
+    const std::string path = place.path();
+    report(kCrdRuleViolated, at_key ? place.key_range : node.range, path,
+           "{} breaks a rule of its kind: {}",
+           path.empty() ? resource_.kind : fmt::format("field \"{}\"", path), message);
+  }
+}
+
+std::string StructureWalk::rule_message(const Rule& rule, const cel::Value& self) {
+  if (rule.message_program) {
+    const auto made = rule.message_program->evaluate(self);
+    if (made && !made->text().empty()) return std::string(made->text());
+  }
+  return rule.message.empty() ? rule.condition : rule.message;
 }
 
 bool StructureWalk::fits(const yaml::Node& node, const Schema& schema, const Place& place) const {

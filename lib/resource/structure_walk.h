@@ -46,7 +46,8 @@ class StructureWalk {
   void exclusive_fields(const yaml::Node& node, const Schema& schema, const Place& place);
   void map(const yaml::Node& node, const Schema& schema, const Place& place);
   void list(const yaml::Node& node, const Schema& schema, const Place& place);
-  void repeated_items(const yaml::Node& node, const Schema& schema, const Place& place);
+  void repeated_items(const yaml::Node& node, const std::vector<std::string>& keys,
+                      const Place& place);
   void text(const yaml::Node& node, const Schema& schema, const Place& place);
   void format(const yaml::Node& node, const Schema& schema, const Place& place);
   void word(const yaml::Node& node, const Schema& schema, const Place& place);
@@ -56,6 +57,8 @@ class StructureWalk {
   void bounds(const yaml::Node& node, double value, const Schema& schema, const Place& place);
   void size(const yaml::Node& node, std::size_t size, std::string_view unit, const Schema& schema,
             const Place& place);
+  void rules(const yaml::Node& node, const Schema& schema, const Place& place);
+  [[nodiscard]] static std::string rule_message(const Rule& rule, const cel::Value& self);
   void alternatives(const yaml::Node& node, const Schema& schema, const Place& place);
   [[nodiscard]] bool fits(const yaml::Node& node, const Schema& schema, const Place& place) const;
   void wrong_type(const yaml::Node& node, const Place& place, std::string_view expected);

@@ -295,15 +295,16 @@ Result<void> Parser::directive(std::string_view text, const Written& above) cons
   } else if (word == "@at-most-one") {
     schema.at_most_one.push_back(words_of(rest));
   } else if (word == "@keys" && above.list != nullptr) {
-    above.list->keys = words_of(rest);
+    above.list->keys.push_back(words_of(rest));
   } else if (word == "@distinct" && above.list != nullptr) {
     above.list->distinct = true;
   } else if (word == "@rule") {
     const std::size_t end = rest.find(": ");
     if (end == std::string_view::npos) return wrong("a rule has no text");
-    schema.rules.push_back({.condition = std::string(trim(rest.substr(end + 1))),
-                            .message = std::string(trim(rest.substr(0, end))),
-                            .message_expression = {}});
+    auto rule =
+        make_rule(std::string(trim(rest.substr(end + 1))), std::string(trim(rest.substr(0, end))));
+    if (!rule) return wrong("{}", rule.error().message);
+    schema.rules.push_back(std::move(*rule));
   } else {
     return wrong("\"{}\" makes no sense here", word);
   }

@@ -25,7 +25,7 @@
 // Lines with `@` say more of the object in the line above, or where that has none, of its value:
 //
 //   @at-most-one a b       fields that exclude each other
-//   @keys a b              the fields that tell the list's items apart
+//   @keys a b              fields that no two items of the list have alike
 //   @distinct              no two items of the list are equal
 //   @open                  other fields are kept, too
 //   @rule text: cel        what must hold, in words and as a condition

@@ -5,6 +5,9 @@
 
 #include <re2/re2.h>
 
+#include "lib/base/diagnostic.h"
+#include "lib/yaml/emit.h"
+
 namespace egressctl::resource {
 
 const Property* Schema::find(std::string_view name) const {
@@ -68,6 +71,26 @@ KindSchema& SchemaSet::add(std::string_view group, std::string_view name) {
   kind.name = name;
   by_name_[kind.name].push_back(&kind);
   return kind;
+}
+
+SchemaSet::Kept::Kept(std::string json) : source("", std::move(json)) {
+  Diagnostics findings;
+  documents = yaml::load(source, findings);
+}
+
+const yaml::Node& SchemaSet::keep(const yaml::Node& node) {
+  static const yaml::Node kNull;
+  const Kept& kept = kept_.emplace_back(yaml::to_json(node));
+  return kept.documents.empty() ? kNull : kept.documents.front().root();
+}
+
+Result<Rule> make_rule(std::string condition, std::string message) {
+  auto program = cel::Program::compile(condition);
+  if (!program) return tl::unexpected(std::move(program.error()));
+  return Rule{.condition = std::move(condition),
+              .message = std::move(message),
+              .program = std::move(*program),
+              .message_program = std::nullopt};
 }
 
 Pattern make_pattern(std::string_view text) {

@@ -16,6 +16,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lib/base/result.h"
+#include "lib/base/source.h"
+#include "lib/cel/program.h"
+#include "lib/yaml/load.h"
+#include "lib/yaml/node.h"
+
 namespace re2 {
 class RE2;
 }
@@ -71,8 +77,9 @@ struct Pattern {
 // A condition in CEL over the value, which is `self`.
 struct Rule {
   std::string condition;
-  std::string message;             // what must hold, or what is wrong; may be empty
-  std::string message_expression;  // CEL that makes the message; may be empty
+  std::string message;  // what must hold, or what is wrong; may be empty
+  std::optional<cel::Program> program;
+  std::optional<cel::Program> message_program;  // makes a message in place of `message`
 };
 
 // The schema of one value. Immutable once its SchemaSet is made.
@@ -82,14 +89,16 @@ struct Schema {
   bool open = false;      // Object: other fields than `properties` are kept, too
   bool protobuf = false;  // read as protobuf's JSON: snake_case names and "443" for 443 will do
   Bounds bounds;          // Integer and Decimal: the value; else the size
-  std::vector<Property> properties;  // Object: sorted by name
-  const Schema* items = nullptr;     // List: of every item; Map: of every value
-  std::vector<std::string> words;    // String: the values that it may have; empty: all
-  std::optional<Pattern> pattern;    // String
-  std::vector<std::string> keys;     // List: the fields that tell its items apart
-  bool distinct = false;             // List: no two items are equal
+  std::vector<Property> properties;            // Object: sorted by name
+  const Schema* items = nullptr;               // List: of every item; Map: of every value
+  std::vector<std::string> words;              // String: the values that it may have; empty: all
+  std::optional<Pattern> pattern;              // String
+  std::vector<std::vector<std::string>> keys;  // List: fields that no two items have alike
+  bool distinct = false;                       // List: no two items are equal
   std::vector<std::vector<std::string>> at_most_one;  // Object: fields that exclude each other
   std::vector<Rule> rules;
+  const yaml::Node* default_value = nullptr;  // of a property that is left out; of its set
+  bool has_defaults = false;                  // here or below
 
   // Schemas that the value must match besides: all of the first, one or more of the second, exactly
   // one of the third, not the last. They tell nothing about unknown fields.
@@ -146,11 +155,22 @@ class SchemaSet {
   // The schema of that name, or nullptr.
   [[nodiscard]] const Schema* named(std::string_view name) const;
 
+  // A copy of a value that lives as long as the set; its ranges tell nothing.
+  [[nodiscard]] const yaml::Node& keep(const yaml::Node& node);
+
   // The kind of that group and name, added without a version when it is not there yet.
   KindSchema& add(std::string_view group, std::string_view name);
 
  private:
+  // The text of a value and its tree.
+  struct Kept {
+    explicit Kept(std::string json);
+    Source source;
+    std::vector<yaml::Document> documents;
+  };
+
   std::deque<Schema> schemas_;
+  std::deque<Kept> kept_;
   std::deque<KindSchema> kinds_;
   struct Named {
     Schema* schema = nullptr;
@@ -165,6 +185,9 @@ class SchemaSet {
 
 // The metadata of every object: the type of that name.
 inline constexpr std::string_view kMetadataType = "ObjectMeta";
+
+// Compiles a rule. Fails with "offset 12: ..." when the condition is not CEL that we know.
+[[nodiscard]] Result<Rule> make_rule(std::string condition, std::string message);
 
 // Compiles a pattern as API servers do (Go's syntax).
 [[nodiscard]] Pattern make_pattern(std::string_view text);

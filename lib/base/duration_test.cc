@@ -1,11 +1,11 @@
-#include "lib/resource/duration.h"
+#include "lib/base/duration.h"
 
 #include <string>
 #include <utility>
 
 #include <doctest/doctest.h>
 
-namespace egressctl::resource {
+namespace egressctl {
 
 using namespace std::chrono_literals;
 
@@ -39,4 +39,4 @@ TEST_CASE("anything else is no duration") {
   }
 }
 
-}  // namespace egressctl::resource
+}  // namespace egressctl

@@ -1,10 +1,10 @@
-#include "lib/resource/duration.h"
+#include "lib/base/duration.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
-namespace egressctl::resource {
+namespace egressctl {
 namespace {
 
 struct Unit {
@@ -62,4 +62,4 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   return std::chrono::nanoseconds{static_cast<std::int64_t>(negative ? -total : total)};
 }
 
-}  // namespace egressctl::resource
+}  // namespace egressctl

@@ -1,0 +1,177 @@
+// quantity() and what can be done with quantities.
+//
+// Source: k8s.io/apimachinery pkg/api/resource (the syntax of quantities); k8s.io/apiserver
+// pkg/cel/library/quantity.go.
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "lib/cel/functions.h"
+
+namespace egressctl::cel {
+namespace {
+
+struct Suffix {
+  std::string_view name;
+  long double factor;
+};
+
+constexpr Suffix kSuffixes[] = {{"", 1.0L},
+                                {"n", 1e-9L},
+                                {"u", 1e-6L},
+                                {"m", 1e-3L},
+                                {"k", 1e3L},
+                                {"M", 1e6L},
+                                {"G", 1e9L},
+                                {"T", 1e12L},
+                                {"P", 1e15L},
+                                {"E", 1e18L},
+                                {"Ki", 1024.0L},
+                                {"Mi", 1048576.0L},
+                                {"Gi", 1073741824.0L},
+                                {"Ti", 1099511627776.0L},
+                                {"Pi", 1125899906842624.0L},
+                                {"Ei", 1152921504606846976.0L}};
+
+std::optional<long double> factor_of(std::string_view suffix) {
+  for (const Suffix& known : kSuffixes)
+    if (known.name == suffix) return known.factor;
+  if (suffix.size() < 2 || (suffix[0] != 'e' && suffix[0] != 'E')) return std::nullopt;
+  std::string_view digits = suffix.substr(suffix[1] == '+' ? 2 : 1);
+  int exponent = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+  constexpr int kLargest = 100;
+  const bool whole = error == std::errc() && end == digits.data() + digits.size();
+  if (!whole || exponent > kLargest || exponent < -kLargest) return std::nullopt;
+  return std::pow(10.0L, static_cast<long double>(exponent));
+}
+
+std::optional<Quantity> parse_quantity(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  long double amount = 0;
+  long double unit = 1;
+  bool fraction = false;
+  std::size_t digits = 0;
+  while (!text.empty() && (text[0] == '.' || (text[0] >= '0' && text[0] <= '9'))) {
+    if (text[0] == '.') {
+      if (std::exchange(fraction, true)) return std::nullopt;
+    } else {
+      amount = amount * 10 + (text[0] - '0');
+      if (fraction) unit *= 10;
+      ++digits;
+    }
+    text.remove_prefix(1);
+  }
+  const auto factor = factor_of(text);
+  if (digits == 0 || !factor) return std::nullopt;
+  amount = amount / unit * *factor;
+  return Quantity{negative ? -amount : amount};
+}
+
+Outcome is_quantity(const Call& call) {
+  if (call.arguments[0].as<Text>() == nullptr) return no_overload("isQuantity", call.arguments);
+  return Value(parse_quantity(call.arguments[0].text()).has_value());
+}
+
+Outcome to_quantity(const Call& call) {
+  if (call.arguments[0].as<Text>() == nullptr) return no_overload("quantity", call.arguments);
+  const auto out = parse_quantity(call.arguments[0].text());
+  if (!out)
+    return tl::unexpected<std::string>(
+        fmt::format("\"{}\" is no quantity", call.arguments[0].text()));
+  return Value(*out);
+}
+
+bool fits_int(long double amount) {
+  constexpr long double kRange = 9223372036854775808.0L;  // 2^63
+  return amount == std::trunc(amount) && amount >= -kRange && amount < kRange;
+}
+
+Outcome is_integer(const Call& call) {
+  const auto* const quantity = call.arguments[0].as<Quantity>();
+  if (quantity == nullptr) return no_overload("isInteger", call.arguments);
+  return Value(fits_int(quantity->amount));
+}
+
+Outcome as_integer(const Call& call) {
+  const auto* const quantity = call.arguments[0].as<Quantity>();
+  if (quantity == nullptr) return no_overload("asInteger", call.arguments);
+  if (!fits_int(quantity->amount)) return tl::unexpected<std::string>("the quantity is no integer");
+  return Value(static_cast<std::int64_t>(quantity->amount));
+}
+
+Outcome as_float(const Call& call) {
+  const auto* const quantity = call.arguments[0].as<Quantity>();
+  if (quantity == nullptr) return no_overload("asApproximateFloat", call.arguments);
+  return Value(static_cast<double>(quantity->amount));
+}
+
+Outcome sign(const Call& call) {
+  const auto* const quantity = call.arguments[0].as<Quantity>();
+  if (quantity == nullptr) return no_overload("sign", call.arguments);
+  return Value(std::int64_t{quantity->amount < 0 ? -1 : quantity->amount > 0 ? 1 : 0});
+}
+
+Outcome sum_with(const Call& call, long double factor) {
+  const auto* const quantity = call.arguments[0].as<Quantity>();
+  if (quantity == nullptr) return no_overload(factor > 0 ? "add" : "sub", call.arguments);
+  if (const auto* const other = call.arguments[1].as<Quantity>())
+    return Value(Quantity{quantity->amount + factor * other->amount});
+  if (const auto* const other = call.arguments[1].as<std::int64_t>())
+    return Value(Quantity{quantity->amount + factor * static_cast<long double>(*other)});
+  return no_overload(factor > 0 ? "add" : "sub", call.arguments);
+}
+
+Outcome add(const Call& call) {
+  return sum_with(call, 1);
+}
+
+Outcome subtract(const Call& call) {
+  return sum_with(call, -1);
+}
+
+Outcome ordered(const Call& call, std::string_view name, bool (*holds)(int)) {
+  const auto* const quantity = call.arguments[0].as<Quantity>();
+  const auto* const other = call.arguments[1].as<Quantity>();
+  if (quantity == nullptr || other == nullptr) return no_overload(name, call.arguments);
+  return Value(holds(compare(call.arguments[0], call.arguments[1])));
+}
+
+Outcome is_less(const Call& call) {
+  return ordered(call, "isLessThan", [](int order) { return order < 0; });
+}
+
+Outcome is_greater(const Call& call) {
+  return ordered(call, "isGreaterThan", [](int order) { return order > 0; });
+}
+
+Outcome compare_to(const Call& call) {
+  if (call.arguments[0].as<Quantity>() == nullptr || call.arguments[1].as<Quantity>() == nullptr)
+    return no_overload("compareTo", call.arguments);
+  return Value(static_cast<std::int64_t>(compare(call.arguments[0], call.arguments[1])));
+}
+
+constexpr Function kFunctions[] = {
+    {"isQuantity", false, 1, 1, is_quantity},
+    {"quantity", false, 1, 1, to_quantity},
+    {"isInteger", true, 1, 1, is_integer},
+    {"asInteger", true, 1, 1, as_integer},
+    {"asApproximateFloat", true, 1, 1, as_float},
+    {"sign", true, 1, 1, sign},
+    {"add", true, 2, 2, add},
+    {"sub", true, 2, 2, subtract},
+    {"isLessThan", true, 2, 2, is_less},
+    {"isGreaterThan", true, 2, 2, is_greater},
+    {"compareTo", true, 2, 2, compare_to},
+};
+
+}  // namespace
+
+std::span<const Function> quantity_functions() {
+  return kFunctions;
+}
+
+}  // namespace egressctl::cel
