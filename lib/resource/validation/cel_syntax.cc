@@ -25,8 +25,12 @@ bool is_one_of(std::string_view word, const Words& words) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
-// The shape of an expression, as far as macros ask for it.
-enum class Shape { Other, Name, Field };
+// The shape of an expression, as far as macros and message literals ask for it.
+enum class Shape { Other, Name, InnerName, QualifiedName, Field };
+
+bool is_field(Shape shape) {
+  return shape == Shape::QualifiedName || shape == Shape::Field;
+}
 
 // A reader by descent; `ok_` is false as soon as something does not fit.
 class Parser {
@@ -126,12 +130,12 @@ class Parser {
     Shape shape = primary();
     while (ok_) {
       if (take(".")) {
-        shape = selection();
+        shape = selection(shape == Shape::Name || shape == Shape::QualifiedName);
       } else if (take("[")) {
         expression();
         need("]");
         shape = Shape::Other;
-      } else if (shape != Shape::Other && is_sign("{")) {
+      } else if ((shape == Shape::Name || shape == Shape::QualifiedName) && is_sign("{")) {
         ++at_;
         fields(false);
         shape = Shape::Other;
@@ -142,15 +146,25 @@ class Parser {
     return shape;
   }
 
-  // Behind a dot.
-  Shape selection() {
+  [[nodiscard]] bool is_field_name() const {
+    if (current().kind == CelKind::QuotedName) return true;
+    return current().kind == CelKind::Name && !is_one_of(current().text, kLiterals) &&
+           current().text != "in";
+  }
+
+  // Behind a dot; `of_name` says that only names stand before it.
+  Shape selection(bool of_name) {
     const std::string_view name = current().text;
-    if (current().kind != CelKind::Name || is_one_of(name, kLiterals) || name == "in") {
+    if (current().kind == CelKind::QuotedName) {
+      ++at_;
+      return Shape::Field;
+    }
+    if (!is_field_name()) {
       unexpected();
       return Shape::Other;
     }
     ++at_;
-    if (!take("(")) return Shape::Field;
+    if (!take("(")) return of_name ? Shape::QualifiedName : Shape::Field;
     const std::vector<Shape> arguments = list(")");
     check_macro(name, arguments);
     return Shape::Other;
@@ -158,11 +172,10 @@ class Parser {
 
   // Macros that bind their first argument as a variable.
   void check_macro(std::string_view name, const std::vector<Shape>& arguments) {
-    static constexpr std::string_view kMacros[] = {"all",       "exists", "exists_one",
-                                                   "existsOne", "map",    "filter"};
+    static constexpr std::string_view kMacros[] = {"all", "exists", "exists_one", "map", "filter"};
     const bool of_three = name == "map" && arguments.size() == 3;
     if (!is_one_of(name, kMacros) || (arguments.size() != 2 && !of_three)) return;
-    if (arguments.front() != Shape::Name)
+    if (arguments.front() != Shape::Name && arguments.front() != Shape::InnerName)
       fail(fmt::format("the first argument of \"{}\" must be a name", name));
   }
 
@@ -174,6 +187,7 @@ class Parser {
       case CelKind::String: ++at_; return Shape::Other;
       case CelKind::Name: return name();
       case CelKind::Sign: return bracketed();
+      case CelKind::QuotedName:
       case CelKind::End: break;
     }
     unexpected();
@@ -191,16 +205,18 @@ class Parser {
     if (is_one_of(text, kReserved)) fail(fmt::format("\"{}\" is a reserved word", text));
     if (!take("(")) return Shape::Name;
     const std::vector<Shape> arguments = list(")");
-    if (text == "has" && arguments.size() == 1 && arguments[0] != Shape::Field)
+    if (text == "has" && arguments.size() == 1 && !is_field(arguments[0]))
       fail("\"has\" asks for a field: \"has(a.b)\"");
     return Shape::Other;
   }
 
   Shape bracketed() {
     if (take("(")) {
+      // What is in parentheses can be a macro's field, but no message's name.
       const Shape shape = expression();
       need(")");
-      return shape;
+      if (shape == Shape::Name) return Shape::InnerName;
+      return shape == Shape::QualifiedName ? Shape::Field : shape;
     }
     if (take("[")) {
       list("]");
@@ -218,6 +234,10 @@ class Parser {
   // Behind an opening bracket; reads the closing one, too.
   std::vector<Shape> list(std::string_view close) {
     std::vector<Shape> shapes;
+    if (close == "]" && take(",")) {
+      need(close);
+      return shapes;
+    }
     while (ok_ && !take(close)) {
       shapes.push_back(expression());
       // A list may end in a comma, arguments may not.
@@ -233,10 +253,11 @@ class Parser {
 
   // The inside of a map, whose keys are expressions, or of a message, whose keys are names.
   void fields(bool is_map) {
+    if (take(",")) return need("}");
     while (ok_ && !take("}")) {
       if (is_map)
         expression();
-      else if (current().kind == CelKind::Name)
+      else if (is_field_name())
         ++at_;
       else
         unexpected();

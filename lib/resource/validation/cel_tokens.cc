@@ -74,6 +74,7 @@ class Scanner {
       while (is_name(peek())) ++at_;
       return add(CelKind::Name, begin);
     }
+    if (c == '`') return scan_quoted_name();
     if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return scan_number();
     scan_sign();
   }
@@ -83,8 +84,8 @@ class Scanner {
     while (ahead < 2 && std::string_view("rRbB").find(peek(ahead)) != std::string_view::npos)
       ++ahead;
     const std::string_view prefix = text_.substr(at_, ahead);
-    const bool twice = ahead == 2 && (prefix[0] | 0x20) == (prefix[1] | 0x20);
-    return !twice && (peek(ahead) == '"' || peek(ahead) == '\'');
+    const bool wrong = ahead == 2 && ((prefix[0] | 0x20) != 'b' || (prefix[1] | 0x20) != 'r');
+    return !wrong && (peek(ahead) == '"' || peek(ahead) == '\'');
   }
 
   void scan_string() {
@@ -108,6 +109,20 @@ class Scanner {
       }
     }
     fail("a string is not closed");
+  }
+
+  // A field's name that is no plain word: a.`content-type`.
+  void scan_quoted_name() {
+    const std::size_t begin = at_;
+    const std::size_t end = text_.find('`', at_ + 1);
+    const std::string_view name = text_.substr(begin + 1, end - begin - 1);
+    const bool fine = std::all_of(name.begin(), name.end(), [](char c) {
+      return is_name(c) || c == '.' || c == '-' || c == '/' || c == ' ';
+    });
+    if (end == std::string_view::npos || name.empty() || !fine)
+      return fail("a name in backticks is not made of letters, digits, \"_.-/\" and blanks");
+    at_ = end + 1;
+    add(CelKind::QuotedName, begin);
   }
 
   bool skip_escape() {
@@ -154,12 +169,22 @@ class Scanner {
     return true;
   }
 
-  // Only a number behind a minus may be 2^63; that one is rare enough to be let pass for all.
-  static bool fits(std::string_view digits, bool hex, bool is_unsigned) {
+  // Whether the minus before a number is its sign, not an operator.
+  [[nodiscard]] bool is_negative() const {
+    const std::size_t size = out_.list.size();
+    if (size == 0 || out_.list.back().text != "-") return false;
+    if (size == 1) return true;
+    const CelToken& before = out_.list[size - 2];
+    return before.kind == CelKind::Sign && before.text != ")" && before.text != "]" &&
+           before.text != "}";
+  }
+
+  // A negative number may be one larger.
+  [[nodiscard]] bool fits(std::string_view digits, bool hex, bool is_unsigned) const {
     std::uint64_t value = 0;
     const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), value, hex ? 16 : 10);
-    constexpr std::uint64_t kMost = 1ULL << 63;
+    const std::uint64_t kMost = (1ULL << 63) - (is_negative() ? 0 : 1);
     return error == std::errc() && (is_unsigned || value <= kMost);
   }
 

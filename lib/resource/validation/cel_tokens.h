@@ -8,7 +8,7 @@
 
 namespace egressctl::resource::validation {
 
-enum class CelKind { End, Name, Number, String, Sign };
+enum class CelKind { End, Name, QuotedName, Number, String, Sign };
 
 struct CelToken {
   CelKind kind = CelKind::End;

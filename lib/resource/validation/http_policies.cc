@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "lib/base/text.h"
+#include "lib/resource/validation/names.h"
 #include "lib/resource/validation/parts.h"
 #include "lib/resource/validation/route_parts.h"
 #include "lib/yaml/edit.h"
@@ -66,10 +66,8 @@ bool is_one_of(const T& value, const List& list) {
 }
 
 bool is_status(std::string_view text) {
-  std::int64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end && is_one_of(number, kStatuses);
+  const auto number = decimal(text);
+  return number && is_one_of(*number, kStatuses);
 }
 
 bool is_retry_condition(std::string_view text) {
@@ -181,6 +179,7 @@ void check_fault(Report& report, const Positioned<HttpFault>& fault) {
   if (!fault.present()) return;
   if (!fault->abort.present() && !fault->delay.present())
     report.error(kInvalidFault, fault.key, "the fault is neither an abort nor a delay");
+  const Report::Lost lost(report);
   if (fault->abort.present()) check_abort(report, fault->abort);
   if (fault->delay.present()) check_delay(report, *fault->delay);
 }

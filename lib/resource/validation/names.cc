@@ -27,13 +27,6 @@ bool is_alnum(char c) {
   return is_letter(c) || is_digit(c);
 }
 
-// Whether Go's strconv.Atoi reads it, which is how Istio tells an address from a name.
-bool is_number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 std::string bad_label(std::string_view label) {
   if (label.empty()) return "it has an empty label";
   if (label.size() > kMaxLabelBytes)
@@ -55,7 +48,8 @@ std::optional<std::string> labels_problem(std::string_view domain) {
   const std::size_t last_dot = domain.rfind('.');
   const std::string_view top =
       last_dot == std::string_view::npos ? domain : domain.substr(last_dot + 1);
-  if (is_number(top)) return fmt::format("its last label \"{}\" is a number", top);
+  // So Istio tells an address from a name.
+  if (decimal(top)) return fmt::format("its last label \"{}\" is a number", top);
   while (true) {
     const std::size_t dot = domain.find('.');
     const std::string_view label = domain.substr(0, dot);
@@ -166,6 +160,7 @@ bool is_address(std::string_view text) {
   }
   const std::size_t zone = text.find('%');
   if (zone != std::string_view::npos && zone + 1 == text.size()) return false;
+  if (text.find('/') != std::string_view::npos) return false;
   return parses_as_v6(text.substr(0, zone));
 }
 
@@ -181,6 +176,15 @@ bool is_network(std::string_view text) {
   int bits = 0;
   for (const char c : length) bits = bits * 10 + (c - '0');
   return bits <= (address.find(':') != std::string_view::npos ? 128 : 32);
+}
+
+std::optional<std::int64_t> decimal(std::string_view text) {
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  std::int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return value;
 }
 
 }  // namespace egressctl::resource::validation

@@ -4,6 +4,7 @@
 // Source: istio/istio pkg/config/labels, pkg/config/host and pkg/config/validation/agent.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,5 +38,8 @@ namespace egressctl::resource::validation {
 
 // An address and the length of its prefix: "10.0.0.0/8".
 [[nodiscard]] bool is_network(std::string_view text);
+
+// A decimal number with an optional sign, of 64 bits, as Go's strconv.Atoi reads it.
+[[nodiscard]] std::optional<std::int64_t> decimal(std::string_view text);
 
 }  // namespace egressctl::resource::validation

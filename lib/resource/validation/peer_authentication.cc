@@ -1,9 +1,7 @@
 #include "lib/resource/peer_authentication.h"
 
-#include <charconv>
-#include <cstdint>
-
 #include "lib/resource/validation/kinds.h"
+#include "lib/resource/validation/names.h"
 #include "lib/resource/validation/parts.h"
 
 namespace egressctl::resource::validation {
@@ -18,10 +16,7 @@ void check(Report& report, const PeerAuthentication& policy) {
   if (ports.present() && ports->empty())
     report.error(kInvalidPeerAuthentication, ports.key, "\"portLevelMtls\" has no ports");
   for (const auto& [name, mode] : *ports) {
-    std::int64_t number = 0;
-    const char* end = name.data() + name.size();
-    const auto [stop, error] = std::from_chars(name.data(), end, number);
-    if (error == std::errc() && stop == end && is_port(number)) continue;
+    if (is_port(decimal(name).value_or(0))) continue;
     report.error(kInvalidPort, mode.key, "\"{}\" is no port from 1 to 65535", name);
   }
   check_selector(report, policy.selector);

@@ -1,5 +1,8 @@
 #include "lib/resource/validation/regex.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include <re2/re2.h>
 
 namespace egressctl::resource::validation {
@@ -22,6 +25,24 @@ bool is_plain(std::string_view pattern) {
     repeatable = true;
   }
   return true;
+}
+
+// What RE2 takes but Go's regexp, with which Istio tries patterns, does not.
+bool is_refused_by_go(std::string_view pattern) {
+  for (std::size_t i = 0; i + 1 < pattern.size(); ++i) {
+    if (pattern[i] == '\\') {
+      if (pattern[i + 1] == 'Q')
+        i = std::min(pattern.find("\\E", i), pattern.size());
+      else if (pattern[i + 1] == 'C')
+        return true;
+      ++i;
+    } else if (pattern.substr(i).starts_with("(?P<")) {
+      const std::string_view name = pattern.substr(i, pattern.find('>', i) - i);
+      if (std::any_of(name.begin(), name.end(), [](char c) { return (c & 0x80) != 0; }))
+        return true;
+    }
+  }
+  return false;
 }
 
 // Newer releases of RE2, as Envoy has them, know "(?<name>" for "(?P<name>".
@@ -47,9 +68,11 @@ std::optional<std::string> regex_problem(std::string_view pattern) {
   // What Istio refuses is the length, not the size of the program.
   constexpr std::int64_t kMemory = 256LL << 20;
   options.set_max_mem(kMemory);
-  const re2::RE2 compiled(with_old_groups(pattern), options);
-  if (compiled.ok()) return std::nullopt;
-  return compiled.error();
+  const std::string known = with_old_groups(pattern);
+  const re2::RE2 compiled(known, options);
+  if (!compiled.ok()) return compiled.error();
+  if (is_refused_by_go(known)) return "Istio takes no \"\\C\" and no group names beyond ASCII";
+  return std::nullopt;
 }
 
 }  // namespace egressctl::resource::validation

@@ -35,11 +35,11 @@ class Report {
                fmt::format(format, std::forward<Args>(args)...));
   }
 
-  // What Istio accepts with a warning.
+  // What Istio accepts with a warning. Within a Lost it says the same without the code.
   template <typename... Args>
   Diagnostics::Builder warning(const RuleId& rule, SourceRange range,
                                fmt::format_string<Args...> format, Args&&... args) {
-    return add(rule, Severity::Warning, kIstioWarning, range,
+    return add(rule, Severity::Warning, lost_ ? std::string_view() : kIstioWarning, range,
                fmt::format(format, std::forward<Args>(args)...));
   }
 
@@ -74,6 +74,20 @@ class Report {
   // `spec` (or the whole object when it has none) as a field.
   [[nodiscard]] Positioned<Raw> spec() const;
 
+  // A part whose warnings Istio loses on their way, although it makes them. Restores on destruction
+  // what was before.
+  class Lost {
+   public:
+    explicit Lost(Report& report) : report_(report), before_(report.lost_) { report.lost_ = true; }
+    ~Lost() { report_.lost_ = before_; }
+    Lost(const Lost&) = delete;
+    Lost& operator=(const Lost&) = delete;
+
+   private:
+    Report& report_;
+    bool before_;
+  };
+
  private:
   Diagnostics::Builder add(const RuleId& rule, Severity severity, std::string_view alias,
                            SourceRange range, std::string message);
@@ -90,6 +104,7 @@ class Report {
 
   const Resource& resource_;
   Diagnostics& diagnostics_;
+  bool lost_ = false;
 };
 
 // `"a"`, `"a" and "b"`, `"a", "b" and "c"`.

@@ -28,19 +28,16 @@ void check_host(Report& report, const ServiceEntry& entry, const Text& host) {
         .help("name a domain: \"*.example.com\"");
     return;
   }
+  const bool warned = *entry.resolution != Resolution::DynamicDns && is_partial_wildcard(*host);
   if (const auto problem = wildcard_domain_problem(*host)) {
-    const bool inner_star =
-        host->find('*') != std::string::npos && host->find_first_of("/:") == std::string::npos;
-    if (inner_star)
-      report
-          .error(kInnerWildcard, host.range, "host \"{}\" has a \"*\" that is not its first label",
-                 *host)
-          .help("one \"*.\" before a domain stands for every name below it, of any depth");
-    else
-      report_host(report, host, *problem);
+    if (host->find('*') == std::string::npos) return report_host(report, host, *problem);
+    auto finding = report.error(kInnerWildcard, host.range,
+                                "host \"{}\" has a \"*\" that is not its first label", *host);
+    finding.help("one \"*.\" before a domain stands for every name below it, of any depth");
+    if (warned) finding.alias(std::string(kIstioWarning));
     return;
   }
-  if (*entry.resolution != Resolution::DynamicDns && is_partial_wildcard(*host))
+  if (warned)
     report
         .warning(kInnerWildcard, host.range,
                  "host \"{}\" has a \"*\" that is only a part of a label, which Envoy does not "

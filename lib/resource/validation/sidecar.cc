@@ -1,7 +1,6 @@
 #include "lib/resource/sidecar.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
@@ -82,10 +81,7 @@ void check_default_endpoint(Report& report, const Text& endpoint) {
                "\"defaultEndpoint\" is at \"{}\", expected an address of the pod itself",
                parts->host)
         .help(std::string(kForms));
-  int port = 0;
-  const char* end = parts->port.data() + parts->port.size();
-  const auto [stop, error] = std::from_chars(parts->port.data(), end, port);
-  if (error != std::errc() || stop != end || !is_port(port))
+  if (!is_port(decimal(parts->port).value_or(0)))
     report
         .error(kInvalidPort, endpoint.range,
                "\"defaultEndpoint\" has port \"{}\", expected 1 to 65535", parts->port)
