@@ -38,8 +38,10 @@ const std::vector<Precedence>& precedences() {
   return kTable;
 }
 
+constexpr std::string_view kCrdRule = "EGR0123";
+
 // What schemas say in general; another rule's finding at the same place says it better.
-constexpr std::string_view kGeneral[] = {"EGR0120", "EGR0121", "EGR0122", "EGR0123"};
+constexpr std::string_view kGeneral[] = {"EGR0120", "EGR0121", "EGR0122", kCrdRule};
 
 bool is_general(const Diagnostic& finding) {
   return std::find(std::begin(kGeneral), std::end(kGeneral), finding.rule.id) != std::end(kGeneral);
@@ -59,6 +61,25 @@ Places places_of_others(const Diagnostics& findings) {
   for (const Diagnostic& finding : findings)
     if (finding.severity == Severity::Error && !is_general(finding)) out.insert(place_of(finding));
   return out;
+}
+
+// The fields that errors are about which are not general, by resource.
+using Fields = std::unordered_map<const resource::Resource*, std::vector<std::string_view>>;
+
+Fields fields_of_others(const Diagnostics& findings, const Workspace& workspace) {
+  Fields out;
+  for (const Diagnostic& finding : findings)
+    if (finding.severity == Severity::Error && !is_general(finding))
+      out[workspace.at(finding.range)].push_back(finding.field);
+  return out;
+}
+
+// Whether an error of another rule is about a part of what a CRD's rule speaks of.
+bool said_better(const Diagnostic& finding, const Fields& others, const Workspace& workspace) {
+  const auto found = others.find(workspace.at(finding.range));
+  return found != others.end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](std::string_view field) { return field.starts_with(finding.field); });
 }
 
 using Resources = std::unordered_set<const resource::Resource*>;
@@ -82,9 +103,11 @@ Diagnostics without_consequences(const Diagnostics& findings, const Workspace& w
         for (const std::string_view consequence : entry.consequences)
           hidden[consequence].merge(named_by(finding, workspace));
   const Places places = places_of_others(findings);
+  const Fields fields = fields_of_others(findings, workspace);
   Diagnostics out;
   for (const Diagnostic& finding : findings) {
     if (is_general(finding) && places.contains(place_of(finding))) continue;
+    if (finding.rule.id == kCrdRule && said_better(finding, fields, workspace)) continue;
     const auto causes = hidden.find(finding.rule.id);
     if (causes != hidden.end()) {
       const Resources named = named_by(finding, workspace);
