@@ -1,10 +1,10 @@
-#include "lib/forward/ip_address.h"
+#include "lib/base/ip_address.h"
 
 #include <string>
 
 #include <doctest/doctest.h>
 
-namespace egressctl::forward {
+namespace egressctl {
 namespace {
 
 std::string_view kind_of(std::string_view text) {
@@ -91,5 +91,17 @@ TEST_CASE("dialling: internal addresses only when they are allowed") {
   CHECK_FALSE(may_dial(*IpAddress::parse("10.0.0.1"), allowed));
 }
 
+TEST_CASE("ranges: one covers another when no address of it is outside") {
+  const auto covers = [](std::string_view outer, std::string_view inner) {
+    return IpRange::parse(outer)->covers(*IpRange::parse(inner));
+  };
+  CHECK(covers("0.0.0.0/0", "10.0.0.0/8"));
+  CHECK(covers("10.0.0.0/8", "10.0.0.0/8"));
+  CHECK(covers("::/0", "10.0.0.0/8"));  // IPv4 in its mapped form
+  CHECK_FALSE(covers("10.0.0.0/8", "0.0.0.0/0"));
+  CHECK_FALSE(covers("0.0.0.0/0", "::/0"));
+  CHECK_FALSE(covers("10.0.0.0/9", "10.128.0.0/16"));
+}
+
 }  // namespace
-}  // namespace egressctl::forward
+}  // namespace egressctl

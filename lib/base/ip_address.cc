@@ -1,4 +1,4 @@
-#include "lib/forward/ip_address.h"
+#include "lib/base/ip_address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -7,7 +7,7 @@
 #include <charconv>
 #include <cstring>
 
-namespace egressctl::forward {
+namespace egressctl {
 namespace {
 
 constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -184,4 +184,4 @@ bool may_dial(const IpAddress& address, std::span<const IpRange> allowed) {
                      [&](const IpRange& range) { return range.contains(address); });
 }
 
-}  // namespace egressctl::forward
+}  // namespace egressctl

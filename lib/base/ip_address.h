@@ -1,4 +1,4 @@
-// IPv4 and IPv6 addresses, ranges of them, and which of them a forwarder should not dial.
+// IPv4 and IPv6 addresses, ranges of them, and which of them lead nowhere on the internet.
 #pragma once
 
 #include <sys/socket.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace egressctl::forward {
+namespace egressctl {
 
 // An address without a port. IPv4 is held in its IPv6-mapped form, ::ffff:a.b.c.d, so that one
 // can't be written in two ways.
@@ -46,6 +46,13 @@ class IpRange {
 
   [[nodiscard]] bool contains(const IpAddress& address) const;
 
+  // Whether all of `other` is inside.
+  [[nodiscard]] bool covers(const IpRange& other) const {
+    return bits_ <= other.bits_ && contains(other.start_);
+  }
+
+  [[nodiscard]] const IpAddress& start() const { return start_; }
+
  private:
   IpAddress start_;
   int bits_ = 128;  // of the IPv6 form
@@ -61,4 +68,4 @@ class IpRange {
 // Whether a forwarder may dial the address: one of the internet, or in one of the ranges.
 [[nodiscard]] bool may_dial(const IpAddress& address, std::span<const IpRange> allowed);
 
-}  // namespace egressctl::forward
+}  // namespace egressctl
