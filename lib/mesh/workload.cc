@@ -13,22 +13,6 @@ std::string label_key(std::string_view key, std::string_view value) {
   return std::string(key).append("=").append(value);
 }
 
-bool holds(const LabelRequirement& requirement, const resource::TextMap& labels) {
-  const resource::Text* value = labels->find(*requirement.key);
-  const auto listed = [&] {
-    return std::any_of(requirement.values->begin(), requirement.values->end(),
-                       [&](const resource::Text& word) { return *word == **value; });
-  };
-  switch (*requirement.op) {
-    case SelectorOperator::In: return value != nullptr && listed();
-    case SelectorOperator::NotIn: return value == nullptr || !listed();
-    case SelectorOperator::Exists: return value != nullptr;
-    case SelectorOperator::DoesNotExist: return value == nullptr;
-    case SelectorOperator::Unknown: return false;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::string_view Workload::service_account() const {
@@ -48,10 +32,26 @@ bool is_selected(const resource::TextMap& selector, const resource::TextMap& lab
   });
 }
 
+bool is_met(const LabelRequirement& requirement, const resource::TextMap& labels) {
+  const resource::Text* value = labels->find(*requirement.key);
+  const auto listed = [&] {
+    return std::any_of(requirement.values->begin(), requirement.values->end(),
+                       [&](const resource::Text& word) { return *word == **value; });
+  };
+  switch (*requirement.op) {
+    case SelectorOperator::In: return value != nullptr && listed();
+    case SelectorOperator::NotIn: return value == nullptr || !listed();
+    case SelectorOperator::Exists: return value != nullptr;
+    case SelectorOperator::DoesNotExist: return value == nullptr;
+    case SelectorOperator::Unknown: return false;
+  }
+  return false;
+}
+
 bool is_selected(const resource::LabelSelector& selector, const resource::TextMap& labels) {
   return is_selected(selector.match_labels, labels) &&
          std::all_of(selector.match_expressions->begin(), selector.match_expressions->end(),
-                     [&](const auto& requirement) { return holds(*requirement, labels); });
+                     [&](const auto& requirement) { return is_met(*requirement, labels); });
 }
 
 void WorkloadIndex::add(const Workload& workload) {

@@ -29,6 +29,10 @@ struct Workload {
 [[nodiscard]] bool is_selected(const resource::LabelSelector& selector,
                                const resource::TextMap& labels);
 
+// Whether labels fit one expression of a selector.
+[[nodiscard]] bool is_met(const resource::LabelRequirement& requirement,
+                          const resource::TextMap& labels);
+
 // Finds workloads by their labels, without going through all of them.
 class WorkloadIndex {
  public:

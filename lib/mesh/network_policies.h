@@ -1,0 +1,100 @@
+// Which connections the NetworkPolicies of Kubernetes let pods open and take.
+//
+// Source: Kubernetes API reference, NetworkPolicy networking.k8s.io/v1; "Network Policies" in its
+// concepts. Policies are additive: a pod that any of them selects for a direction may do what one
+// of these allows, and nothing else; a pod that none selects may do everything.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "lib/base/ip_address.h"
+#include "lib/mesh/mesh.h"
+
+namespace egressctl::mesh {
+
+enum class Direction { Ingress, Egress };
+
+struct PolicyView {
+  std::string_view name_space;
+  const resource::Resource* resource = nullptr;
+  const resource::NetworkPolicy* policy = nullptr;
+
+  // Whether the policy restricts the direction: by `policyTypes`; without them always ingress, and
+  // egress when the field is there.
+  [[nodiscard]] bool restricts(Direction direction) const;
+
+  [[nodiscard]] const resource::List<resource::NetworkRule>& rules(Direction direction) const {
+    return direction == Direction::Egress ? policy->egress : policy->ingress;
+  }
+
+  // Whether a pod of that namespace with these labels is bound by the policy.
+  [[nodiscard]] bool selects(const Workload& pod) const;
+};
+
+// The other end of a connection: a pod, or an address when `pod` is nullptr.
+struct Peer {
+  const Workload* pod = nullptr;
+  IpAddress address;
+};
+
+enum class Transport { Tcp, Udp };
+
+// The port of the connection, at the pod that takes it.
+struct PeerPort {
+  Transport transport = Transport::Tcp;
+  std::int64_t number = 0;
+};
+
+// Labels of a Namespace that the input lacks are not known; a selector of them is taken to hold.
+//
+// Immutable once built; safe to read from several threads. The Mesh must outlive it.
+class NetworkPolicyIndex {
+ public:
+  explicit NetworkPolicyIndex(const Mesh& mesh);
+  NetworkPolicyIndex(const NetworkPolicyIndex&) = delete;
+  NetworkPolicyIndex& operator=(const NetworkPolicyIndex&) = delete;
+
+  // In the order of the input.
+  [[nodiscard]] const std::deque<PolicyView>& all() const { return policies_; }
+  [[nodiscard]] const std::vector<const PolicyView*>& in(std::string_view name_space) const;
+
+  // The policies that restrict the pod in that direction.
+  [[nodiscard]] std::vector<const PolicyView*> binding(const Workload& pod,
+                                                       Direction direction) const;
+
+  // Whether a peer of the rule is the one at the other end. Ports are another matter.
+  [[nodiscard]] bool meets(const PolicyView& policy, const resource::NetworkRule& rule,
+                           const Peer& peer) const;
+
+  // Whether a rule of the policy lets the connection through.
+  [[nodiscard]] bool allows(const PolicyView& policy, Direction direction, const Peer& peer,
+                            PeerPort port) const;
+
+  // Whether the policies of the pod, all together, let it open the connection.
+  [[nodiscard]] bool allows_egress(const Workload& pod, const Peer& peer, PeerPort port) const;
+
+ private:
+  [[nodiscard]] bool is_in(std::string_view name_space,
+                           const resource::LabelSelector& selector) const;
+  [[nodiscard]] bool meets(const PolicyView& policy, const resource::NetworkPeer& entry,
+                           const Peer& peer) const;
+
+  const Mesh& mesh_;
+  std::deque<PolicyView> policies_;
+  std::unordered_map<std::string_view, std::vector<const PolicyView*>> by_namespace_;
+};
+
+// Whether an entry of `ports` is for the port. A name of a port is looked up in the containers of
+// `target`, the pod that takes the connection; an address has no names.
+[[nodiscard]] bool covers_port(const resource::NetworkPort& entry, PeerPort port,
+                               const Workload* target);
+
+// Whether a rule is for the port: one of its entries is, or it has none.
+[[nodiscard]] bool covers_port(const resource::NetworkRule& rule, PeerPort port,
+                               const Workload* target);
+
+}  // namespace egressctl::mesh
