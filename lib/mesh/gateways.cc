@@ -75,6 +75,7 @@ GatewayIndex::GatewayIndex(const Mesh& mesh) {
     view.bound = mesh.bound_to(view.name);
     by_name_.try_emplace(view.name, &view);
     for (const Service* service : view.services) by_service_[service->host].push_back(&view);
+    for (const Workload* pod : view.pods) by_pod_[pod].push_back(&view);
   }
   mark_egress(mesh);
 }
@@ -110,12 +111,9 @@ const std::vector<const GatewayView*>& GatewayIndex::behind(std::string_view hos
   return found != by_service_.end() ? found->second : kNone;
 }
 
-std::vector<const GatewayView*> GatewayIndex::at(const Workload& pod) const {
-  std::vector<const GatewayView*> out;
-  for (const GatewayView& view : views_)
-    if (std::find(view.pods.begin(), view.pods.end(), &pod) != view.pods.end())
-      out.push_back(&view);
-  return out;
+const std::vector<const GatewayView*>& GatewayIndex::at(const Workload& pod) const {
+  const auto found = by_pod_.find(&pod);
+  return found != by_pod_.end() ? found->second : kNone;
 }
 
 }  // namespace egressctl::mesh

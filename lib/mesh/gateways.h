@@ -48,8 +48,8 @@ class GatewayIndex {
   // The Gateways whose pods a Service of that (fully qualified) host selects.
   [[nodiscard]] const std::vector<const GatewayView*>& behind(std::string_view host) const;
 
-  // The Gateways that run in pods with these labels.
-  [[nodiscard]] std::vector<const GatewayView*> at(const Workload& pod) const;
+  // The Gateways that run in the pod, in the order of the input.
+  [[nodiscard]] const std::vector<const GatewayView*>& at(const Workload& pod) const;
 
  private:
   void mark_egress(const Mesh& mesh);
@@ -57,6 +57,7 @@ class GatewayIndex {
   std::deque<GatewayView> views_;
   std::unordered_map<std::string_view, const GatewayView*> by_name_;
   std::unordered_map<std::string_view, std::vector<const GatewayView*>> by_service_;
+  std::unordered_map<const Workload*, std::vector<const GatewayView*>> by_pod_;
 };
 
 // Whether a host names something outside of the cluster: no Service of it and no name under the

@@ -24,6 +24,9 @@ class Visibility {
   [[nodiscard]] bool visible_in(std::string_view name_space) const;
   [[nodiscard]] bool everyone() const { return everyone_; }
 
+  // The namespaces that see it, when not everyone does.
+  [[nodiscard]] const std::vector<std::string_view>& namespaces() const { return namespaces_; }
+
   // Whether some namespace sees both.
   [[nodiscard]] bool overlaps(const Visibility& other) const;
 

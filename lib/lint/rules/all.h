@@ -22,6 +22,9 @@ using List = std::span<const Rule* const>;
 // EGR02xx: names that lead nowhere, or not where one thinks.
 [[nodiscard]] List references();
 
+// EGR05xx: ways around the gateway, and policies that do not do what they seem to.
+[[nodiscard]] List security();
+
 // All of them.
 [[nodiscard]] std::vector<const Rule*> all();
 
