@@ -22,13 +22,13 @@ std::string show(const Value& value) {
   if (value.as<Text>() != nullptr) return fmt::format("'{}'", value.text());
   std::string out;
   if (value.is_list()) {
-    for (std::size_t i = 0; i < value.size(); ++i)
-      out += (i > 0 ? ", " : "") + show(value.item(i));
+    for (std::size_t i = 0; i < value.size(); ++i) out += (i > 0 ? ", " : "") + show(value.item(i));
     return "[" + out + "]";
   }
   if (value.is_map()) {
     for (std::size_t i = 0; i < value.size(); ++i)
-      out += (i > 0 ? ", " : "") + show(value.key(i)) + ": " + show(find(value, value.key(i)).value);
+      out +=
+          (i > 0 ? ", " : "") + show(value.key(i)) + ": " + show(find(value, value.key(i)).value);
     return "{" + out + "}";
   }
   return std::string(type_name(value));

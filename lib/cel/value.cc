@@ -1,5 +1,6 @@
 #include "lib/cel/value.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "lib/yaml/scalar.h"
@@ -70,6 +71,15 @@ Value Value::of_items(Items items) {
 
 Value Value::of_node(const yaml::Node& node) {
   if (node.is_null()) return {};
+  if (node.is_mapping() && std::any_of(node.entries.begin(), node.entries.end(),
+                                       [](const auto& entry) { return entry.value.is_null(); })) {
+    // The API server drops nulls before it evaluates rules.
+    Pairs pairs;
+    for (const yaml::Entry& entry : node.entries)
+      if (!entry.value.is_null())
+        pairs.emplace_back(of_view(entry.key.scalar), of_node(entry.value));
+    return Value(std::make_shared<const Pairs>(std::move(pairs)));
+  }
   if (!node.is_scalar()) return Value(&node);
   if (!node.is_plain() || !node.tag.empty()) return of_view(node.scalar);
   switch (yaml::plain_type_1_1(node.scalar)) {
@@ -201,8 +211,7 @@ int compare(const Value& a, const Value& b) {
 Lookup find(const Value& map, const Value& key) {
   if (const yaml::Node* node = node_of(map)) {
     const yaml::Node* value = key.as<Text>() != nullptr ? node->find(key.text()) : nullptr;
-    // The API server drops nulls before it evaluates rules.
-    if (value == nullptr || value->is_null()) return {};
+    if (value == nullptr) return {};
     return {true, Value::of_node(*value)};
   }
   if (const auto* const pairs = map.as<std::shared_ptr<const Pairs>>())

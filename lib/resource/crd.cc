@@ -157,8 +157,8 @@ void Reader::type(const yaml::Node& node, Schema& out) {
     object(node, out);
   } else if (type == "array" || (type.empty() && (has("minItems") || has("maxItems")))) {
     list(node, out);
-  } else if (type == "string" ||
-             (type.empty() && (has("pattern") || has("enum") || has("minLength")))) {
+  } else if (type == "string" || (type.empty() && (has("pattern") || has("enum") ||
+                                                   has("minLength") || has("format")))) {
     text(node, out);
   } else if (type == "integer" || type == "number" || (type.empty() && has("minimum"))) {
     out.type = type == "integer" ? Type::Integer : Type::Decimal;
@@ -228,6 +228,8 @@ void Reader::text(const yaml::Node& node, Schema& out) {
   const std::string_view format = child(node, "format").scalar;
   if (format == "date-time") out.format = Format::Timestamp;
   if (format == "byte") out.format = Format::Bytes;
+  if (format == "ipv4") out.format = Format::Ipv4;
+  if (format == "ipv6") out.format = Format::Ipv6;
   if (format == "duration") out.format = Format::AnyDuration;
   const yaml::Node& pattern = child(node, "pattern");
   if (!pattern.is_scalar()) return;

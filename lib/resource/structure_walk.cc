@@ -1,6 +1,9 @@
 #include "lib/resource/structure_walk.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <unordered_map>
 #include <utility>
@@ -68,8 +71,22 @@ bool is_timestamp(std::string_view text) {
 }
 
 bool is_base64(std::string_view text) {
-  static const RE2 kPattern(R"([A-Za-z0-9+/_\s-]*=?\s*=?\s*)");
-  return RE2::FullMatch({text.data(), text.size()}, kPattern);
+  std::size_t size = 0;
+  std::size_t padding = 0;
+  for (const char c : text) {
+    if (c == '\n' || c == '\r') continue;
+    const bool digit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (c != '=' && ((!digit && c != '+' && c != '/') || padding > 0)) return false;
+    padding += c == '=' ? 1 : 0;
+    ++size;
+  }
+  return size % 4 == 0 && padding <= 2;
+}
+
+bool is_address(std::string_view text, int family) {
+  const std::string copy(text);
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  return copy.find('\0') == std::string::npos && inet_pton(family, copy.c_str(), bytes.data()) == 1;
 }
 
 bool is_quantity(std::string_view text) {
@@ -123,7 +140,7 @@ void StructureWalk::wrong_type(const yaml::Node& node, const Place& place,
 
 void StructureWalk::value(const yaml::Node& node, const Schema& schema, const Place& place) {
   const bool outer = std::exchange(protobuf_, protobuf_ || schema.protobuf);
-  const std::size_t before = diagnostics_.size();
+  const std::size_t before = diagnostics_.size() - beside_;
   switch (schema.type) {
     case Type::Any:
       if (schema.format == Format::Quantity) quantity(node, place);
@@ -146,7 +163,7 @@ void StructureWalk::value(const yaml::Node& node, const Schema& schema, const Pl
   }
   alternatives(node, schema, place);
   // A rule means something only for a value that is otherwise as it should be.
-  if (!schema.rules.empty() && diagnostics_.size() == before) rules(node, schema, place);
+  if (!schema.rules.empty() && diagnostics_.size() - beside_ == before) rules(node, schema, place);
   protobuf_ = outer;
 }
 
@@ -181,6 +198,7 @@ std::string StructureWalk::unknown_field(const yaml::Node& node, const yaml::Ent
     builder.fix({.title = fmt::format("rename it to \"{}\"", advice.rename),
                  .safe = true,
                  .edits = {{.range = entry.key.range, .text = advice.rename}}});
+  if (advice.help.empty()) ++beside_;
   builder.help(std::move(advice.help));
   return std::move(advice.meant);
 }
@@ -222,7 +240,9 @@ void StructureWalk::exclusive_fields(const yaml::Node& node, const Schema& schem
 
 void StructureWalk::map(const yaml::Node& node, const Schema& schema, const Place& place) {
   if (!node.is_mapping()) return wrong_type(node, place, kExpectMapping);
-  size(node, node.entries.size(), "entries", schema, place);
+  const auto entries = std::count_if(node.entries.begin(), node.entries.end(),
+                                     [](const auto& e) { return !e.value.is_null(); });
+  size(node, static_cast<std::size_t>(entries), "entries", schema, place);
   if (schema.items == nullptr) return;
   for (const yaml::Entry& entry : node.entries)
     if (!entry.value.is_null())
@@ -311,6 +331,15 @@ void StructureWalk::format(const yaml::Node& node, const Schema& schema, const P
         report(kOutOfBounds, node.range, place.path(), "field \"{}\" must be base64, found \"{}\"",
                place.path(), node.scalar);
       return;
+    case Format::Ipv4:
+    case Format::Ipv6: {
+      const bool v4 = schema.format == Format::Ipv4;
+      if (!is_address(node.scalar, v4 ? AF_INET : AF_INET6))
+        report(kOutOfBounds, node.range, place.path(),
+               "field \"{}\" must be an IPv{} address, found \"{}\"", place.path(), v4 ? 4 : 6,
+               node.scalar);
+      return;
+    }
     default: return;
   }
 }

@@ -74,7 +74,8 @@ class StructureWalk {
   const Schema& root_;
   const ResourceName& resource_;
   Diagnostics& diagnostics_;
-  bool protobuf_ = false;  // inside of what is read as protobuf's JSON
+  std::size_t beside_ = 0;  // findings that leave the rest of the value as it was meant
+  bool protobuf_ = false;   // inside of what is read as protobuf's JSON
 };
 
 }  // namespace egressctl::resource

@@ -49,7 +49,9 @@ enum class Format : std::uint8_t {
   AnyDuration,    // any sign and size
   Timestamp,      // RFC 3339
   Bytes,          // base64
-  Quantity,       // of Kubernetes: a number, or a string such as "100m" and "1Gi"
+  Ipv4,
+  Ipv6,
+  Quantity,  // of Kubernetes: a number, or a string such as "100m" and "1Gi"
 };
 
 struct Schema;
