@@ -17,7 +17,7 @@ void check_subset(Report& report, const Positioned<Subset>& subset) {
     report.error(kInvalidSubset, name.range,
                  "subset \"{}\" is not made of letters, digits and inner \"-\", at most 63", *name);
   check_labels(report, subset->labels);
-  const Report::Lost lost(report);
+  const Report::Lost lost(report, Report::What::Warnings);
   check_traffic_policy(report, subset->traffic_policy);
 }
 

@@ -49,9 +49,11 @@ void check_endpoint_ports(Report& report, const WorkloadEntry& entry, const Serv
     const bool known =
         service == nullptr || std::any_of(service->ports->begin(), service->ports->end(),
                                           [&](const auto& port) { return *port->name == wanted; });
-    if (!known)
-      report.error(kInvalidEndpoint, number.key, "the ServiceEntry has no port called \"{}\"", name)
-          .related(service->ports.key, "its ports");
+    if (!known) {
+      auto finding = report.error(kInvalidEndpoint, number.key,
+                                  "the ServiceEntry has no port called \"{}\"", name);
+      if (service->ports.present()) finding.related(service->ports.key, "its ports");
+    }
     if (!is_label(name))
       report.error(kInvalidPortName, number.key,
                    "port name \"{}\" is not made of letters, digits and inner \"-\", at most 63",

@@ -183,7 +183,8 @@ void check_patch(Report& report, const Positioned<ConfigPatch>& item) {
   }
   const Positioned<Patch>& patch = config.patch;
   if (!patch.present()) {
-    report.missing(kInvalidPatch, item, patch, "patch", "there is a match, but no patch");
+    report.missing(kInvalidPatch, item, patch, "patch",
+                   "the item has no \"patch\", so that it changes nothing");
     return;
   }
   if (*patch->operation == PatchOperation::Invalid) {

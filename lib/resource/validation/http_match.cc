@@ -45,7 +45,7 @@ void check_http_match(Report& report, const Positioned<HttpMatch>& match) {
     check_string_match(report, parameter, EmptyPrefix::Refused, "a query parameter");
   if (*match->port != 0) check_port(report, match->port);
   check_labels(report, match->source_labels);
-  const Report::Lost lost(report);
+  const Report::Lost lost(report, Report::What::Warnings);
   check_gateway_names(report, match->gateways, false);
   const Text& name_space = match->source_namespace;
   if (!name_space->empty() && !is_label(*name_space))

@@ -179,7 +179,7 @@ void check_fault(Report& report, const Positioned<HttpFault>& fault) {
   if (!fault.present()) return;
   if (!fault->abort.present() && !fault->delay.present())
     report.error(kInvalidFault, fault.key, "the fault is neither an abort nor a delay");
-  const Report::Lost lost(report);
+  const Report::Lost lost(report, Report::What::Warnings);
   if (fault->abort.present()) check_abort(report, fault->abort);
   if (fault->delay.present()) check_delay(report, *fault->delay);
 }

@@ -33,7 +33,7 @@ std::string bad_label(std::string_view label) {
     return fmt::format("label \"{}\" is {} bytes long, the longest may be {}", label, label.size(),
                        kMaxLabelBytes);
   if (label.find('*') != std::string_view::npos)
-    return fmt::format("\"*\" may only be the whole first label, not in label \"{}\"", label);
+    return fmt::format("label \"{}\" has a \"*\"", label);
   return fmt::format("label \"{}\" is not made of letters, digits and inner \"-\"", label);
 }
 

@@ -68,8 +68,10 @@ void check_protocol(Report& report, const Positioned<Protocol>& protocol) {
   if (protocol.text().empty()) return;
   // HBONE is a protocol of Istio's own that no port can name.
   if (*protocol != Protocol::Unsupported && *protocol != Protocol::Hbone) return;
-  std::string help = did_you_mean(protocol.text(), kWords);
-  if (help.empty()) help = "use one of HTTP, HTTP2, HTTPS, GRPC, TCP, TLS";
+  std::string help = "use one of HTTP, HTTP2, HTTPS, GRPC, TCP, TLS";
+  for (const std::string_view word : kWords)
+    if (edit_distance(protocol.text(), word, 1) <= 1)
+      help = fmt::format("did you mean \"{}\"?", word);
   report.error(kUnknownProtocol, protocol.range, "Istio knows no protocol \"{}\"", protocol.text())
       .help(std::move(help));
 }

@@ -19,6 +19,12 @@ void check(Report& report, const PeerAuthentication& policy) {
     if (is_port(decimal(name).value_or(0))) continue;
     report.error(kInvalidPort, mode.key, "\"{}\" is no port from 1 to 65535", name);
   }
+  if (!policy.mtls.present() && !ports.present())
+    report
+        .own(kInvalidPeerAuthentication,
+             policy.selector.present() ? policy.selector.key : report.spec().range,
+             "the policy sets no mode, so that all stays as without it")
+        .help("add \"mtls\" with mode STRICT, PERMISSIVE or DISABLE");
   check_selector(report, policy.selector);
 }
 

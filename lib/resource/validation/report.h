@@ -1,6 +1,7 @@
 // How the checks of this folder report: with field, resource and the codes of istioctl filled in.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,20 +28,24 @@ class Report {
   [[nodiscard]] const Resource& resource() const { return resource_; }
   [[nodiscard]] std::string_view name_space() const { return *resource_.metadata.name_space; }
 
+  // What of a part's findings Istio does not tell.
+  enum class What { Nothing, Warnings, Everything };
+
   // What Istio refuses.
   template <typename... Args>
   Diagnostics::Builder error(const RuleId& rule, SourceRange range,
                              fmt::format_string<Args...> format, Args&&... args) {
+    if (lost_ == What::Everything) return own(rule, range, format, std::forward<Args>(args)...);
     return add(rule, Severity::Error, kIstioError, range,
                fmt::format(format, std::forward<Args>(args)...));
   }
 
-  // What Istio accepts with a warning. Within a Lost it says the same without the code.
+  // What Istio accepts with a warning. Within a Lost it is told without the code.
   template <typename... Args>
   Diagnostics::Builder warning(const RuleId& rule, SourceRange range,
                                fmt::format_string<Args...> format, Args&&... args) {
-    return add(rule, Severity::Warning, lost_ ? std::string_view() : kIstioWarning, range,
-               fmt::format(format, std::forward<Args>(args)...));
+    return add(rule, Severity::Warning, lost_ == What::Nothing ? kIstioWarning : std::string_view(),
+               range, fmt::format(format, std::forward<Args>(args)...));
   }
 
   // What Istio accepts without a word; a warning.
@@ -51,7 +56,7 @@ class Report {
                fmt::format(format, std::forward<Args>(args)...));
   }
 
-  // An error about a field that is not there (or empty): points at the field's key when that is
+  // An error about a field that is not there (or says nothing): points at the field when that is
   // written, else at the head of `parent`, and names the field all the same.
   template <typename T, typename U, typename... Args>
   Diagnostics::Builder missing(const RuleId& rule, const Positioned<T>& parent,
@@ -59,7 +64,7 @@ class Report {
                                fmt::format_string<Args...> format, Args&&... args) {
     const bool written = field.key.known();
     Diagnostics::Builder builder =
-        error(rule, written ? field.key : head(parent), format, std::forward<Args>(args)...);
+        error(rule, written ? field.range : head(parent), format, std::forward<Args>(args)...);
     if (!written) name_missing(builder, parent.range, key);
     return builder;
   }
@@ -74,18 +79,21 @@ class Report {
   // `spec` (or the whole object when it has none) as a field.
   [[nodiscard]] Positioned<Raw> spec() const;
 
-  // A part whose warnings Istio loses on their way, although it makes them. Restores on destruction
-  // what was before.
+  // A part of which Istio says less than it might. Restores on destruction what was before.
   class Lost {
    public:
-    explicit Lost(Report& report) : report_(report), before_(report.lost_) { report.lost_ = true; }
+    // Warnings: Istio makes them and loses them on their way. Everything: it never looks here, so
+    // that errors become warnings of our own.
+    Lost(Report& report, What what) : report_(report), before_(report.lost_) {
+      report.lost_ = std::max(before_, what);
+    }
     ~Lost() { report_.lost_ = before_; }
     Lost(const Lost&) = delete;
     Lost& operator=(const Lost&) = delete;
 
    private:
     Report& report_;
-    bool before_;
+    What before_;
   };
 
  private:
@@ -104,7 +112,7 @@ class Report {
 
   const Resource& resource_;
   Diagnostics& diagnostics_;
-  bool lost_ = false;
+  What lost_ = What::Nothing;
 };
 
 // `"a"`, `"a" and "b"`, `"a", "b" and "c"`.

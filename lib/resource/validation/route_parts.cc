@@ -1,6 +1,7 @@
 #include "lib/resource/validation/route_parts.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "lib/base/text.h"
@@ -36,6 +37,30 @@ void check_simple_name(Report& report, const Text& gateway) {
         .error(kInvalidGatewayName, gateway.range, "gateway \"{}\" has no valid name: {}", *gateway,
                *problem)
         .help(std::string(kGatewayForm));
+}
+
+void check_full_name(Report& report, const Text& gateway, std::size_t slash,
+                     bool from_gateway_api) {
+  const std::string_view text = *gateway;
+  const std::string_view name_space = text.substr(0, slash);
+  const std::string_view name = text.substr(slash + 1);
+  if (name_space.empty() || name.empty()) {
+    report
+        .error(kInvalidGatewayName, gateway.range, "gateway \"{}\" lacks the {}", text,
+               name.empty() ? "name" : "namespace")
+        .help(std::string(kGatewayForm));
+    return;
+  }
+  const auto refuse = [&](std::string_view part, std::string_view what) {
+    report
+        .error(kInvalidGatewayName, gateway.range,
+               "gateway \"{}\" has the {} \"{}\", which is not made of letters, digits and inner "
+               "\"-\"",
+               text, what, part)
+        .help(std::string(kGatewayForm));
+  };
+  if (!is_label(name_space)) refuse(name_space, "namespace");
+  if (!is_label(name) && !from_gateway_api) refuse(name, "name");
 }
 
 void check_weight_sum(Report& report, const List<RouteDestination>& routes) {
@@ -88,34 +113,17 @@ void check_destinations(Report& report, const List<RouteDestination>& routes,
 }
 
 void check_gateway_names(Report& report, const Texts& gateways, bool from_gateway_api) {
+  std::optional<Report::Lost> lost;
   for (const Text& gateway : *gateways) {
     const std::string_view text = *gateway;
     const std::size_t slash = text.find('/');
-    if (slash == std::string_view::npos) {
-      check_simple_name(report, gateway);
-      // Istio looks at no other gateway behind one without a namespace; so a mistake there is one
-      // to people, but not to Istio.
-      return;
-    }
-    const std::string_view name_space = text.substr(0, slash);
-    const std::string_view name = text.substr(slash + 1);
-    if (name_space.empty() || name.empty()) {
-      report
-          .error(kInvalidGatewayName, gateway.range, "gateway \"{}\" lacks the {}", text,
-                 name.empty() ? "name" : "namespace")
-          .help(std::string(kGatewayForm));
+    if (slash != std::string_view::npos) {
+      check_full_name(report, gateway, slash, from_gateway_api);
       continue;
     }
-    const auto refuse = [&](std::string_view part, std::string_view what) {
-      report
-          .error(kInvalidGatewayName, gateway.range,
-                 "gateway \"{}\" has the {} \"{}\", which is not made of letters, digits and inner "
-                 "\"-\"",
-                 text, what, part)
-          .help(std::string(kGatewayForm));
-    };
-    if (!is_label(name_space)) refuse(name_space, "namespace");
-    if (!is_label(name) && !from_gateway_api) refuse(name, "name");
+    check_simple_name(report, gateway);
+    // Istio looks at no gateway of the list behind one without a namespace, "mesh" among them.
+    if (!lost) lost.emplace(report, Report::What::Everything);
   }
 }
 

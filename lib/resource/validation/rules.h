@@ -162,4 +162,41 @@ inline constexpr RuleId kWeakServerTls{"EGR0413", "weak-server-tls", Severity::W
 // The webhook refuses it, or the patch is ignored: its match speaks of another kind of object.
 inline constexpr RuleId kPatchMatchMismatch{"EGR0611", "patch-match-mismatch", Severity::Error};
 
+// All of the above, by id.
+inline constexpr std::array kRules = {kWildcardWithDns,       kEndpointsWithNone,
+                                      kInnerWildcard,         kSniNotInHosts,
+                                      kTlsProtocolMismatch,   kIstioMutualWithCertificates,
+                                      kTlsRouteWithoutSni,    kDuplicatePort,
+                                      kSeveralHostsOverTcp,   kDynamicDnsLimits,
+                                      kContradictoryExportTo, kCidrWithDns,
+                                      kBadEgressHost,         kBadOutboundMode,
+                                      kUnmatchableHost,       kIpAddressAsHost,
+                                      kOverlappingHosts,      kInvalidHost,
+                                      kInvalidPort,           kInvalidExportTo,
+                                      kInvalidAddress,        kInvalidLabel,
+                                      kEmptySelector,         kInvalidPortName,
+                                      kUnknownProtocol,       kInvalidDuration,
+                                      kInvalidGatewayName,    kInvalidRouteMatch,
+                                      kInvalidRegex,          kConflictingRoute,
+                                      kInvalidDestination,    kInvalidHeader,
+                                      kUnreachableRoute,      kInvalidCors,
+                                      kInvalidFault,          kInvalidRetry,
+                                      kInvalidRedirect,       kInvalidRewrite,
+                                      kInvalidDirectResponse, kInvalidMirror,
+                                      kMissingRoute,          kInvalidDelegate,
+                                      kInvalidSubset,         kInvalidTrafficPolicy,
+                                      kInvalidConnectionPool, kInvalidOutlierDetection,
+                                      kInvalidLoadBalancer,   kInvalidLocality,
+                                      kInvalidClientTls,      kInvalidServerTls,
+                                      kInvalidGateway,        kInvalidBind,
+                                      kInvalidSidecar,        kInvalidMeshConfig,
+                                      kInvalidEndpoint,       kInvalidServiceEntry,
+                                      kTcpWithoutAddress,     kInvalidPolicyTarget,
+                                      kInvalidAuthorization,  kInvalidCondition,
+                                      kDenyByHttpAttributes,  kInvalidPeerAuthentication,
+                                      kInvalidTelemetry,      kInvalidPatch,
+                                      kEnvoyInternals,        kUnsupportedAnnotation,
+                                      kDeprecatedField,       kIncompleteClientCredentials,
+                                      kWeakServerTls,         kPatchMatchMismatch};
+
 }  // namespace egressctl::resource::validation

@@ -94,7 +94,7 @@ void check_common(Report& report, const Policy& policy) {
 }
 
 void check_port_policy(Report& report, const Positioned<PortTrafficPolicy>& policy) {
-  const Report::Lost lost(report);
+  const Report::Lost lost(report, Report::What::Warnings);
   if (!policy->port.present())
     report.missing(kInvalidTrafficPolicy, policy, policy->port, "port", "the settings name no port")
         .help("add \"port: {number: ...}\"");

@@ -181,7 +181,7 @@ void check_tcp_route(Report& report, const Positioned<TcpRoute>& route, const Se
     for (const Text& subnet : *match->destination_subnets) check_subnet(report, subnet);
     if (*match->port != 0) check_port(report, match->port);
     check_labels(report, match->source_labels);
-    const Report::Lost lost(report);
+    const Report::Lost lost(report, Report::What::Warnings);
     check_gateway_names(report, match->gateways, false);
   }
   if (route->route->empty())
