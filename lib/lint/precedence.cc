@@ -8,6 +8,7 @@
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace egressctl::lint {
@@ -33,6 +34,7 @@ const std::vector<Precedence>& precedences() {
       {"EGR0302", {"EGR0303"}},
       {"EGR0314", {"EGR0303"}},
       {"EGR0410", {"EGR0402", "EGR0404", "EGR0405"}},
+      {"EGR0308", {"EGR0169"}},
       {"EGR0602", {"EGR0212"}},
   };
   return kTable;
@@ -95,27 +97,43 @@ Resources named_by(const Diagnostic& finding, const Workspace& workspace) {
 }  // namespace
 
 Diagnostics without_consequences(const Diagnostics& findings, const Workspace& workspace) {
-  // Rule -> the resources of which it hides that rule's findings.
-  std::unordered_map<std::string_view, Resources> hidden;
-  for (const Diagnostic& finding : findings)
-    for (const Precedence& entry : precedences())
-      if (entry.cause == finding.rule.id)
-        for (const std::string_view consequence : entry.consequences)
-          hidden[consequence].merge(named_by(finding, workspace));
   const Places places = places_of_others(findings);
   const Fields fields = fields_of_others(findings, workspace);
-  Diagnostics out;
-  for (const Diagnostic& finding : findings) {
-    if (is_general(finding) && places.contains(place_of(finding))) continue;
-    if (finding.rule.id == kCrdRule && said_better(finding, fields, workspace)) continue;
+  // Rule -> the resources of which it is hidden, with the finding that hides it.
+  std::unordered_map<std::string_view, std::unordered_map<const resource::Resource*, std::size_t>>
+      hidden;
+  for (std::size_t i = 0; i < findings.size(); ++i)
+    for (const Precedence& entry : precedences())
+      if (entry.cause == findings[i].rule.id)
+        for (const auto* named : named_by(findings[i], workspace))
+          for (const std::string_view consequence : entry.consequences)
+            hidden[consequence].try_emplace(named, i);
+
+  std::vector<bool> kept(findings.size(), true);
+  std::vector<std::vector<std::string>> inherited(findings.size());
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const Diagnostic& finding = findings[i];
+    if (is_general(finding) && places.contains(place_of(finding))) kept[i] = false;
+    if (finding.rule.id == kCrdRule && said_better(finding, fields, workspace)) kept[i] = false;
     const auto causes = hidden.find(finding.rule.id);
-    if (causes != hidden.end()) {
-      const Resources named = named_by(finding, workspace);
-      if (std::any_of(named.begin(), named.end(),
-                      [&](const auto* resource) { return causes->second.contains(resource); }))
-        continue;
-    }
-    out.add(finding);
+    if (causes == hidden.end()) continue;
+    for (const auto* named : named_by(finding, workspace))
+      if (const auto cause = causes->second.find(named); cause != causes->second.end()) {
+        kept[i] = false;
+        auto& names = inherited[cause->second];
+        names.insert(names.end(), finding.aliases.begin(), finding.aliases.end());
+        break;
+      }
+  }
+
+  Diagnostics out;
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    if (!kept[i]) continue;
+    Diagnostic finding = findings[i];
+    for (const std::string& alias : inherited[i])
+      if (std::find(finding.aliases.begin(), finding.aliases.end(), alias) == finding.aliases.end())
+        finding.aliases.push_back(alias);
+    out.add(std::move(finding));
   }
   return out;
 }

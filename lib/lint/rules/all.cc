@@ -4,8 +4,7 @@ namespace egressctl::lint::rules {
 
 std::vector<const Rule*> all() {
   std::vector<const Rule*> out;
-  for (const List family : {reading(), structure(), validation(), references()})
-  for (const List family : {reading(), structure(), references(), security()})
+  for (const List family : {reading(), structure(), validation(), references(), security()})
     out.insert(out.end(), family.begin(), family.end());
   return out;
 }

@@ -22,8 +22,8 @@ struct GatewayPath {
 
 struct ClientNamespace {
   std::string_view name;
-  std::vector<const mesh::Workload*> pods;  // but for those through which traffic leaves
-  std::vector<const GatewayPath*> paths;    // that its sidecars are told of, each once
+  std::vector<const mesh::Workload*> pods;    // but for those through which traffic leaves
+  std::vector<const GatewayPath*> paths;      // that its sidecars are told of, each once
   const mesh::VirtualService* own = nullptr;  // a VirtualService of its own that leads there
 };
 
