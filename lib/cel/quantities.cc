@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,34 +19,36 @@ struct Suffix {
   long double factor;
 };
 
-constexpr Suffix kSuffixes[] = {{"", 1.0L},
-                                {"n", 1e-9L},
-                                {"u", 1e-6L},
-                                {"m", 1e-3L},
-                                {"k", 1e3L},
-                                {"M", 1e6L},
-                                {"G", 1e9L},
-                                {"T", 1e12L},
-                                {"P", 1e15L},
-                                {"E", 1e18L},
-                                {"Ki", 1024.0L},
-                                {"Mi", 1048576.0L},
-                                {"Gi", 1073741824.0L},
-                                {"Ti", 1099511627776.0L},
-                                {"Pi", 1125899906842624.0L},
-                                {"Ei", 1152921504606846976.0L}};
+// In nanos, of which a long double holds even the largest exactly.
+constexpr long double kOne = 1e9L;
+constexpr Suffix kSuffixes[] = {{"", kOne},
+                                {"n", 1.0L},
+                                {"u", 1e3L},
+                                {"m", 1e6L},
+                                {"k", 1e12L},
+                                {"M", 1e15L},
+                                {"G", 1e18L},
+                                {"T", 1e21L},
+                                {"P", 1e24L},
+                                {"E", 1e27L},
+                                {"Ki", kOne * 1024.0L},
+                                {"Mi", kOne * 1048576.0L},
+                                {"Gi", kOne * 1073741824.0L},
+                                {"Ti", kOne * 1099511627776.0L},
+                                {"Pi", kOne * 1125899906842624.0L},
+                                {"Ei", kOne * 1152921504606846976.0L}};
 
 std::optional<long double> factor_of(std::string_view suffix) {
   for (const Suffix& known : kSuffixes)
     if (known.name == suffix) return known.factor;
   if (suffix.size() < 2 || (suffix[0] != 'e' && suffix[0] != 'E')) return std::nullopt;
-  std::string_view digits = suffix.substr(suffix[1] == '+' ? 2 : 1);
+  const std::string_view digits = suffix.substr(suffix[1] == '+' ? 2 : 1);
   int exponent = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
   constexpr int kLargest = 100;
   const bool whole = error == std::errc() && end == digits.data() + digits.size();
   if (!whole || exponent > kLargest || exponent < -kLargest) return std::nullopt;
-  return std::pow(10.0L, static_cast<long double>(exponent));
+  return kOne * std::pow(10.0L, static_cast<long double>(exponent));
 }
 
 std::optional<Quantity> parse_quantity(std::string_view text) {
@@ -67,8 +70,9 @@ std::optional<Quantity> parse_quantity(std::string_view text) {
   }
   const auto factor = factor_of(text);
   if (digits == 0 || !factor) return std::nullopt;
-  amount = amount / unit * *factor;
-  return Quantity{negative ? -amount : amount};
+  // Below a nano, quantities are rounded up.
+  const long double nanos = std::ceil(amount * *factor / unit);
+  return Quantity{negative ? -nanos : nanos};
 }
 
 Outcome is_quantity(const Call& call) {
@@ -85,43 +89,44 @@ Outcome to_quantity(const Call& call) {
   return Value(*out);
 }
 
-bool fits_int(long double amount) {
+bool fits_int(long double nanos) {
   constexpr long double kRange = 9223372036854775808.0L;  // 2^63
+  const long double amount = nanos / kOne;
   return amount == std::trunc(amount) && amount >= -kRange && amount < kRange;
 }
 
 Outcome is_integer(const Call& call) {
   const auto* const quantity = call.arguments[0].as<Quantity>();
   if (quantity == nullptr) return no_overload("isInteger", call.arguments);
-  return Value(fits_int(quantity->amount));
+  return Value(fits_int(quantity->nanos));
 }
 
 Outcome as_integer(const Call& call) {
   const auto* const quantity = call.arguments[0].as<Quantity>();
   if (quantity == nullptr) return no_overload("asInteger", call.arguments);
-  if (!fits_int(quantity->amount)) return tl::unexpected<std::string>("the quantity is no integer");
-  return Value(static_cast<std::int64_t>(quantity->amount));
+  if (!fits_int(quantity->nanos)) return tl::unexpected<std::string>("the quantity is no integer");
+  return Value(static_cast<std::int64_t>(quantity->nanos / kOne));
 }
 
 Outcome as_float(const Call& call) {
   const auto* const quantity = call.arguments[0].as<Quantity>();
   if (quantity == nullptr) return no_overload("asApproximateFloat", call.arguments);
-  return Value(static_cast<double>(quantity->amount));
+  return Value(static_cast<double>(quantity->nanos / kOne));
 }
 
 Outcome sign(const Call& call) {
   const auto* const quantity = call.arguments[0].as<Quantity>();
   if (quantity == nullptr) return no_overload("sign", call.arguments);
-  return Value(std::int64_t{quantity->amount < 0 ? -1 : quantity->amount > 0 ? 1 : 0});
+  return Value(std::int64_t{quantity->nanos < 0 ? -1 : quantity->nanos > 0 ? 1 : 0});
 }
 
 Outcome sum_with(const Call& call, long double factor) {
   const auto* const quantity = call.arguments[0].as<Quantity>();
   if (quantity == nullptr) return no_overload(factor > 0 ? "add" : "sub", call.arguments);
   if (const auto* const other = call.arguments[1].as<Quantity>())
-    return Value(Quantity{quantity->amount + factor * other->amount});
+    return Value(Quantity{quantity->nanos + factor * other->nanos});
   if (const auto* const other = call.arguments[1].as<std::int64_t>())
-    return Value(Quantity{quantity->amount + factor * static_cast<long double>(*other)});
+    return Value(Quantity{quantity->nanos + factor * kOne * static_cast<long double>(*other)});
   return no_overload(factor > 0 ? "add" : "sub", call.arguments);
 }
 

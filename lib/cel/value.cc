@@ -204,7 +204,7 @@ int compare(const Value& a, const Value& b) {
   if (const auto* const time = a.as<Timestamp>())
     return three_way(time->since_epoch, b.as<Timestamp>()->since_epoch);
   if (const auto* const quantity = a.as<Quantity>())
-    return three_way(quantity->amount, b.as<Quantity>()->amount);
+    return three_way(quantity->nanos, b.as<Quantity>()->nanos);
   return kIncomparable;
 }
 

@@ -62,9 +62,9 @@ struct Network {
   std::string text;  // as written
 };
 
-// A quantity of Kubernetes, which a long double holds exactly enough to compare.
+// A quantity of Kubernetes, in nanos.
 struct Quantity {
-  long double amount = 0;
+  long double nanos = 0;
 };
 
 using Items = std::vector<Value>;
