@@ -204,8 +204,8 @@ void check_retries(Report& report, const Positioned<HttpRetry>& retries) {
 
 void check_direct_response(Report& report, const Positioned<DirectResponse>& response) {
   if (!response.present()) return;
-  constexpr std::size_t kMost = 1024 * 1024;
-  constexpr std::size_t kLarge = 100 * 1024;
+  constexpr std::size_t kMost = std::size_t{1024} * 1024;
+  constexpr std::size_t kLarge = std::size_t{100} * 1024;
   const bool binary = response->body->bytes.present();
   const Text& body = binary ? response->body->bytes : response->body->string;
   const std::size_t size = binary ? body->size() / 4 * 3 : body->size();
