@@ -144,6 +144,7 @@ void add_all_commands(CLI::App& app, Context& context) {
   add_validate(app, context);
   add_rules(app, context);
   add_explain(app, context);
+  add_forward(app, context);
   add_schema(app, context);
   add_completion(app, context);
   add_version(app, context);

@@ -11,6 +11,7 @@ void add_lint(CLI::App& app, Context& context);
 void add_validate(CLI::App& app, Context& context);
 void add_rules(CLI::App& app, Context& context);
 void add_explain(CLI::App& app, Context& context);
+void add_forward(CLI::App& app, Context& context);
 void add_schema(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);

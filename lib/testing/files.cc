@@ -16,4 +16,12 @@ std::string read_file(const std::filesystem::path& path) {
   return text.str();
 }
 
+std::string write_file(const std::filesystem::path& path, std::string_view bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out << bytes;
+  CAPTURE(path.string());
+  REQUIRE(out.flush().good());
+  return path.string();
+}
+
 }  // namespace egressctl::testing

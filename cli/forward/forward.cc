@@ -1,0 +1,111 @@
+// egressctl forward: the data path of an egress set-up on this machine.
+#include <csignal>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/forward/flags.h"
+#include "cli/report.h"
+#include "lib/forward/forwarder.h"
+
+namespace egressctl::cli {
+namespace {
+
+using forward::Forwarder;
+
+constexpr std::chrono::milliseconds kLook{20};
+
+sigset_t handled_signals() {
+  sigset_t out;
+  sigemptyset(&out);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&out, signal);
+  return out;
+}
+
+// The next signal, or 0 after a while.
+int wait_for_signal(const sigset_t& signals, std::chrono::milliseconds longest) {
+  timespec time{};
+  time.tv_sec = longest.count() / 1000;
+  time.tv_nsec = longest.count() % 1000 * 1'000'000;
+  const int signal = sigtimedwait(&signals, nullptr, &time);
+  return signal < 0 ? 0 : signal;
+}
+
+ExitCode drain(Context& context, Forwarder& forwarder, std::chrono::milliseconds longest,
+               const sigset_t& signals) {
+  forwarder.drain();
+  const auto active = [&] { return forwarder.counters().active.value(); };
+  say(context, fmt::format("draining {} connections", active()));
+  const auto until = std::chrono::steady_clock::now() + longest;
+  while (active() > 0) {
+    const int signal = wait_for_signal(signals, kLook);
+    const bool again = signal == SIGTERM || signal == SIGINT;
+    if (!again && std::chrono::steady_clock::now() < until) continue;
+    return report(context,
+                  Error{ErrorCode::Invalid,
+                        fmt::format("{} connections were cut off: {}", active(),
+                                    again ? "a second signal came" : "the drain timed out")});
+  }
+  return ExitCode::Done;
+}
+
+ExitCode serve(Context& context, const ForwardFlags& flags) {
+  auto config = config_of(flags);
+  if (!config) return report(context, config.error());
+  const auto drain_timeout = read_timeout("--drain-timeout", flags.drain_timeout);
+  if (!drain_timeout) return report(context, drain_timeout.error());
+  if (flags.check) {
+    const auto checked = Forwarder::check(*config);
+    return checked ? ExitCode::Done : report(context, checked.error());
+  }
+  // Before the first thread, so that all of them leave signals to this one.
+  const sigset_t signals = handled_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const auto started = Forwarder::start(std::move(*config));
+  if (!started) return report(context, started.error());
+  Forwarder& forwarder = **started;
+  for (const forward::ListenerStatus& listener : forwarder.listeners())
+    context.err.write(fmt::format("egressctl: listening on {}\n", listener.address.to_string()));
+  while (true) {
+    constexpr std::chrono::milliseconds kLong{1'000'000};
+    switch (wait_for_signal(signals, kLong)) {
+      case SIGTERM:
+      case SIGINT: return drain(context, forwarder, *drain_timeout, signals);
+      case SIGUSR1:
+        if (forwarder.log() != nullptr) forwarder.log()->reopen();
+        break;
+      case SIGHUP:
+        if (auto again = config_of(flags); !again)
+          static_cast<void>(report(context, again.error()));
+        else if (const auto done = forwarder.reload(std::move(*again)); !done)
+          static_cast<void>(report(context, done.error()));
+        else
+          say(context, "reloaded");
+        break;
+      default: break;
+    }
+  }
+}
+
+}  // namespace
+
+void add_forward(CLI::App& app, Context& context) {
+  const auto flags = std::make_shared<ForwardFlags>();
+  CLI::App& command = add_command(
+      app, context,
+      {.name = "forward",
+       .summary = "Run a sidecar, an egress gateway or an SNI proxy on this machine",
+       .examples = {"egressctl forward --listen 127.0.0.1:8443 --route '*.wikipedia.org'",
+                    "egressctl forward --role gateway --cert tls.crt --key tls.key --ca ca.crt "
+                    "--route edition.cnn.com"}},
+      [flags, &context] { return serve(context, *flags); });
+  add_forward_flags(command, *flags);
+}
+
+}  // namespace egressctl::cli

@@ -1,0 +1,104 @@
+// The line that an ended connection leaves, in the words of Envoy and Istio.
+//
+// Source: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
+// (operators, response flags), Istio's pkg/config/mesh and pilot/pkg/model/telemetry_logging.go
+// (default formats).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
+
+namespace egressctl::forward {
+
+// Why a connection ended otherwise than by both ends' will. Several may hold.
+enum class ResponseFlag : std::uint16_t {
+  NoRoute = 1,                   // NR: no route for the name, or none was told
+  UpstreamFailed = 2,            // UF: it could not be connected
+  UpstreamRetriesExceeded = 4,   // URX: and there is no other address left
+  DnsFailed = 8,                 // DF
+  UpstreamReset = 16,            // UC: it hung up in the middle
+  DownstreamReset = 32,          // DC: the client did
+  DownstreamProtocolError = 64,  // DPE: no TLS hello, or a broken one
+  Overflow = 128,                // UO: too many connections
+  IdleTimeout = 256,             // SI
+  DurationTimeout = 512,         // DT
+  DeniedAddress = 1024,          // UH: the name leads where nobody may go
+  Unauthorized = 2048,           // UAEX: the other end of mTLS is not who it must be
+  LocalReset = 4096,             // LR: by a drain that has waited long enough
+  UpstreamRemoteReset = 8192,    // UR: behind an internal listener
+};
+
+class ResponseFlags {
+ public:
+  void set(ResponseFlag flag) { bits_ |= static_cast<std::uint16_t>(flag); }
+  [[nodiscard]] bool has(ResponseFlag flag) const {
+    return (bits_ & static_cast<std::uint16_t>(flag)) != 0;
+  }
+  [[nodiscard]] bool none() const { return bits_ == 0; }
+
+  // "UF,URX"; "-" for none.
+  [[nodiscard]] std::string to_string() const;
+
+ private:
+  std::uint16_t bits_ = 0;
+};
+
+// What is known of a connection when it ends. Empty texts are written as "-".
+struct ConnectionRecord {
+  std::uint64_t id = 0;
+  std::chrono::system_clock::time_point start;
+  std::chrono::nanoseconds duration{0};
+  std::uint64_t received = 0;  // bytes from downstream
+  std::uint64_t sent = 0;      // bytes to downstream
+  ResponseFlags flags;
+  std::string code_details;         // "filter_chain_not_found"
+  std::string termination_details;  // "rbac_access_denied_matched_policy[none]"
+  std::string upstream_failure;     // what TLS or the socket said
+  std::string upstream_host;
+  std::string upstream_cluster;
+  std::string upstream_local_address;
+  std::string downstream_local_address;
+  std::string downstream_remote_address;
+  std::string server_name;  // as the peer sent it: any bytes
+  std::string route_name;
+  std::string peer_uri;  // of the client's certificate
+};
+
+// Turns records into lines.
+class AccessLogFormat {
+ public:
+  // Istio's default for TCP.
+  [[nodiscard]] static AccessLogFormat istio_text();
+
+  // Istio's default `accessLogEncoding: JSON`: an object with its names, those of Envoy's order.
+  [[nodiscard]] static AccessLogFormat istio_json();
+
+  // A text with Envoy's operators, "%START_TIME% %BYTES_SENT%\n"; \n and %% are understood. Fails
+  // with ErrorCode::Usage for what is no operator.
+  [[nodiscard]] static Result<AccessLogFormat> parse(std::string_view text);
+
+  // Appends a line to `out`. Bytes of peers are escaped: none can end the line or a quoted field.
+  void write(const ConnectionRecord& record, std::string& out) const;
+
+ private:
+  enum class Operator : std::uint8_t;
+  struct Piece {
+    std::string text;  // a literal, the name of a JSON member, or an operator's argument
+    Operator op;
+  };
+  struct Word;
+  static const std::vector<Word>& words();
+  static void write_value(const Piece& piece, const ConnectionRecord& record, std::string& out);
+  void write_json(const ConnectionRecord& record, std::string& out) const;
+
+  std::vector<Piece> pieces_;
+  bool json_ = false;
+};
+
+}  // namespace egressctl::forward

@@ -1,0 +1,72 @@
+// What a forwarder is told to do, as plain data.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/forward/resolver.h"
+#include "lib/forward/socket_address.h"
+#include "lib/forward/tls.h"
+#include "lib/forward/worker.h"
+
+namespace egressctl::forward {
+
+struct TlsConfig {
+  CredentialPaths files;
+  Credentials given;  // instead of files, where not empty
+  std::vector<std::string> peer_names;
+  std::vector<std::string> alpn;
+  std::string server_name;
+  bool check_peer = true;
+  bool resumption = true;
+};
+
+struct RouteConfig;
+
+// See Termination.
+struct TerminationConfig {
+  TlsConfig tls;
+  bool look_inside = true;
+  std::vector<RouteConfig> inside;  // where it looks
+  bool same_name = false;
+  std::string listener;
+};
+
+// See Route.
+struct RouteConfig {
+  std::vector<std::string> names;
+  std::string cluster;  // empty: the first name
+  std::string host;     // empty: the name asked for
+  std::uint16_t port = 443;
+  bool internal_allowed = false;
+  std::optional<TlsConfig> tls;
+  std::optional<TerminationConfig> termination;
+};
+
+struct ListenerConfig {
+  std::string name;  // unique
+  SocketAddress address;
+  int inherited = -1;  // a descriptor that listens already (systemd's), instead of `address`
+  std::vector<RouteConfig> routes;
+  bool proxy_protocol = false;
+  ProxyProtocol proxy_protocol_out = ProxyProtocol::Off;
+  bool transparent = false;
+};
+
+struct Config {
+  std::vector<ListenerConfig> listeners;
+  Timeouts timeouts;
+  ResolverSettings resolver;
+  std::vector<IpRange> allowed;  // internal addresses that may be dialled
+  std::size_t max_connections = 0;
+  std::size_t workers = 0;  // 0: one a processor
+  std::string access_log;   // a path, "-" for stdout; empty: none
+  AccessLogFormat format = AccessLogFormat::istio_text();
+};
+
+}  // namespace egressctl::forward

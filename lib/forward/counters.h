@@ -1,0 +1,84 @@
+// What the forwarder counts. All of it may be read at any time from any thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "lib/forward/client_hello.h"
+
+namespace egressctl::forward {
+
+// Goes up; or, as a gauge, down too.
+class Counter {
+ public:
+  void add(std::uint64_t count = 1) { value_.fetch_add(count, std::memory_order_relaxed); }
+  void subtract(std::uint64_t count = 1) { value_.fetch_sub(count, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+// Durations, counted by the bounds that they stay under.
+class Histogram {
+ public:
+  static constexpr std::array<double, 12> kBounds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                     0.1,   0.25,   0.5,   1,    10,    60};
+
+  void observe(double seconds) {
+    std::size_t i = 0;
+    while (i < kBounds.size() && seconds > kBounds[i]) ++i;
+    buckets_[i].add();
+    constexpr double kMicro = 1e6;
+    micros_.add(static_cast<std::uint64_t>(seconds * kMicro));
+  }
+  // Of the bounds, and beyond the last; not summed up.
+  [[nodiscard]] std::uint64_t bucket(std::size_t i) const { return buckets_[i].value(); }
+  [[nodiscard]] std::uint64_t micros() const { return micros_.value(); }
+
+ private:
+  std::array<Counter, kBounds.size() + 1> buckets_;
+  Counter micros_;
+};
+
+// Of where connections go.
+struct ClusterCounters {
+  std::string name;
+  std::string address;  // "www.example.com:443"
+  Counter total;
+  Counter active;
+  Counter connect_failures;
+  Counter bytes_sent;      // to it
+  Counter bytes_received;  // from it
+};
+
+inline constexpr std::size_t kHelloResults = 8;
+
+struct Counters {
+  Counter total;  // connections that were accepted
+  Counter active;
+  Counter refused;   // for want of a route, a name or leave
+  Counter overflow;  // beyond the most connections
+  Counter out_of_descriptors;
+  Counter bytes_received;                     // from downstream
+  Counter bytes_sent;                         // to downstream
+  std::array<Counter, kHelloResults> hellos;  // by HelloStatus; NeedMore: none came in time
+  Counter no_name;                            // hellos without one
+  Counter handshakes;                         // of mTLS, that ended well
+  Counter handshakes_resumed;
+  Counter handshake_failures;
+  Counter dns_found;
+  Counter dns_failed;
+  Counter denied_addresses;
+  Counter reloads;
+  Counter reload_failures;
+  std::array<Counter, 16> flags;  // connections closed, by the bit of their flag
+  Counter closed_normally;
+  Histogram connect_time;
+  Histogram connection_time;
+};
+
+}  // namespace egressctl::forward

@@ -1,0 +1,275 @@
+#include "lib/forward/forwarder.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include "lib/base/host_name.h"
+#include "lib/base/text.h"
+
+namespace egressctl::forward {
+
+// Turns what is told into what is used.
+class Forwarder::Compiler {
+ public:
+  using CountersOf =
+      std::function<std::shared_ptr<ClusterCounters>(const std::string&, const std::string&)>;
+
+  explicit Compiler(CountersOf counters_of) : counters_of_(std::move(counters_of)) {}
+
+  [[nodiscard]] Result<std::shared_ptr<const ListenerRules>> rules(const ListenerConfig& config) {
+    auto out = std::make_shared<ListenerRules>();
+    auto table = this->table(config.routes);
+    if (!table) return tl::unexpected(at(config.name, table.error()));
+    out->name = config.name;
+    out->address = config.address;
+    out->routes = std::move(*table);
+    out->proxy_protocol = config.proxy_protocol;
+    out->proxy_protocol_out = config.proxy_protocol_out;
+    out->transparent = config.transparent;
+    return std::shared_ptr<const ListenerRules>(std::move(out));
+  }
+
+ private:
+  [[nodiscard]] static Error at(const std::string& what, Error error) {
+    error.message = fmt::format("{}: {}", what, error.message);
+    return error;
+  }
+
+  [[nodiscard]] Result<RouteTable> table(const std::vector<RouteConfig>& configs) {
+    std::vector<Route> routes;
+    for (const RouteConfig& config : configs) {
+      auto made = route(config);
+      if (!made) return tl::unexpected(made.error());
+      routes.push_back(std::move(*made));
+    }
+    return RouteTable(std::move(routes));
+  }
+
+  [[nodiscard]] Result<Route> route(const RouteConfig& config) {
+    Route out;
+    out.names = config.names;
+    out.cluster =
+        config.cluster.empty() && !config.names.empty() ? config.names.front() : config.cluster;
+    out.host = config.host.starts_with("unix:") ? config.host : to_lower(config.host);
+    out.port = config.port;
+    // Who writes an address means it.
+    out.internal_allowed = config.internal_allowed || IpAddress::parse(config.host).has_value();
+    for (const std::string& name : config.names) {
+      // Whoever forwards any name to a place of their own choice runs an open proxy.
+      const bool any = name == "*" && (config.termination || !config.host.empty());
+      if (!any && host_problem(name) != HostProblem::None)
+        return fail(ErrorCode::Usage,
+                    fmt::format("\"{}\" is no name that a client could ask for: expected a host as "
+                                "in \"www.example.com\" or a wildcard as in \"*.example.com\"",
+                                name));
+    }
+    if (config.tls) {
+      auto tls = context(TlsRole::Client, *config.tls);
+      if (!tls) return tl::unexpected(at(fmt::format("route to {}", out.cluster), tls.error()));
+      out.tls = std::move(*tls);
+    }
+    if (config.termination) {
+      auto made = termination(*config.termination);
+      if (!made) return tl::unexpected(at(fmt::format("route {}", out.cluster), made.error()));
+      out.termination = std::move(*made);
+    }
+    const std::string host = out.host.empty() ? "*" : out.host;
+    out.counters = counters_of_(
+        out.cluster, host.starts_with("unix:") ? host : fmt::format("{}:{}", host, out.port));
+    return out;
+  }
+
+  [[nodiscard]] Result<std::shared_ptr<const Termination>> termination(
+      const TerminationConfig& config) {
+    auto out = std::make_shared<Termination>();
+    auto tls = context(TlsRole::Server, config.tls);
+    if (!tls) return tl::unexpected(tls.error());
+    out->tls = std::move(*tls);
+    out->same_name = config.same_name;
+    out->listener = config.listener;
+    if (config.look_inside) {
+      auto inside = table(config.inside);
+      if (!inside) return tl::unexpected(inside.error());
+      out->inside = std::make_shared<const RouteTable>(std::move(*inside));
+    }
+    return std::shared_ptr<const Termination>(std::move(out));
+  }
+
+  // Routes mostly share their certificates: one context serves all that are told the same.
+  [[nodiscard]] Result<std::shared_ptr<const TlsContext>> context(TlsRole role,
+                                                                  const TlsConfig& config) {
+    const std::string key = fmt::format(
+        "{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", role == TlsRole::Server,
+        config.files.certificates, config.files.key, config.files.authorities,
+        config.given.certificates, config.given.authorities, join(config.peer_names, ","),
+        join(config.alpn, ","), config.server_name, config.check_peer, config.resumption);
+    if (const auto known = contexts_.find(key); known != contexts_.end()) return known->second;
+    TlsSettings settings;
+    settings.credentials = config.given;
+    if (config.given.certificates.empty() && config.given.authorities.empty()) {
+      auto read = read_credentials(config.files);
+      if (!read) return tl::unexpected(read.error());
+      settings.credentials = std::move(*read);
+    }
+    settings.peer_names = config.peer_names;
+    settings.alpn = config.alpn;
+    settings.server_name = config.server_name;
+    settings.check_peer = config.check_peer;
+    settings.resumption = config.resumption;
+    auto made = TlsContext::make(role, std::move(settings));
+    if (!made) return tl::unexpected(at(config.files.certificates, made.error()));
+    contexts_[key] = *made;
+    return *made;
+  }
+
+  CountersOf counters_of_;
+  std::map<std::string, std::shared_ptr<const TlsContext>> contexts_;
+};
+
+Result<void> Forwarder::check(const Config& config) {
+  Compiler compiler(
+      [](const std::string&, const std::string&) { return std::make_shared<ClusterCounters>(); });
+  for (const ListenerConfig& listener : config.listeners)
+    if (const auto rules = compiler.rules(listener); !rules) return tl::unexpected(rules.error());
+  return {};
+}
+
+std::shared_ptr<ClusterCounters> Forwarder::counters_of(const std::string& name,
+                                                        const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<ClusterCounters>& place = clusters_[name];
+  if (place == nullptr) {
+    place = std::make_shared<ClusterCounters>();
+    place->name = name;
+    place->address = address;
+  }
+  return place;
+}
+
+Result<std::vector<std::shared_ptr<const ListenerRules>>> Forwarder::compile(const Config& config) {
+  Compiler compiler([this](const std::string& name, const std::string& address) {
+    return counters_of(name, address);
+  });
+  std::vector<std::shared_ptr<const ListenerRules>> out;
+  for (const ListenerConfig& listener : config.listeners) {
+    auto rules = compiler.rules(listener);
+    if (!rules) return tl::unexpected(rules.error());
+    out.push_back(std::move(*rules));
+  }
+  return out;
+}
+
+Result<std::unique_ptr<Forwarder>> Forwarder::start(Config config) {
+  std::unique_ptr<Forwarder> out(new Forwarder());
+  Shared& shared = out->shared_;
+  shared.timeouts = config.timeouts;
+  shared.allowed = config.allowed;
+  shared.max_connections = config.max_connections;
+  shared.log_format = config.format;
+  auto rules = out->compile(config);
+  if (!rules) return tl::unexpected(rules.error());
+  out->rules_ = std::move(*rules);
+  const std::size_t count = config.workers > 0
+                                ? config.workers
+                                : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  for (std::size_t i = 0; i < count; ++i) {
+    auto worker = Worker::make(shared, config.resolver);
+    if (!worker) return tl::unexpected(worker.error());
+    out->workers_.push_back(std::move(*worker));
+  }
+  if (auto bound = out->bind(config); !bound) return tl::unexpected(bound.error());
+  if (!config.access_log.empty()) {
+    auto log = LogSink::open(config.access_log);
+    if (!log) return tl::unexpected(log.error());
+    shared.log = std::move(*log);
+  }
+  for (const auto& worker : out->workers_)
+    out->threads_.emplace_back([worker = worker.get()] { worker->run(); });
+  return out;
+}
+
+Result<void> Forwarder::bind(const Config& config) {
+  for (std::size_t i = 0; i < config.listeners.size(); ++i) {
+    const ListenerConfig& listener = config.listeners[i];
+    SocketAddress address = listener.address;
+    // A unix socket, or one that somebody else has made, can't be opened once more: all workers
+    // then wait at the same one.
+    const bool shared = listener.inherited < 0 && !address.is_unix();
+    UniqueFd first;
+    for (const auto& worker : workers_) {
+      UniqueFd socket;
+      if (listener.inherited >= 0) {
+        socket = UniqueFd(::fcntl(listener.inherited, F_DUPFD_CLOEXEC, 0));
+      } else if (!shared && first.valid()) {
+        socket = UniqueFd(::fcntl(first.get(), F_DUPFD_CLOEXEC, 0));
+      } else {
+        auto made = listen_on(address, {.shared = shared, .transparent = listener.transparent});
+        if (!made) return tl::unexpected(made.error());
+        socket = std::move(*made);
+      }
+      address = local_address(socket.get());  // the system has chosen the port
+      if (!first.valid()) first = UniqueFd(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+      if (!worker->listen(std::move(socket), rules_[i]))
+        return fail(ErrorCode::Io, fmt::format("can't wait at {}", address.to_string()));
+    }
+    listeners_.push_back({listener.name, address});
+    shared_.own.push_back(address);
+  }
+  return {};
+}
+
+Forwarder::~Forwarder() {
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    workers_[i]->loop().stop();
+    threads_[i].join();
+  }
+  workers_.clear();  // before the log
+}
+
+Result<void> Forwarder::reload(Config config) {
+  const auto refuse = [&](std::string message, ErrorCode code = ErrorCode::Usage) {
+    shared_.counters.reload_failures.add();
+    return fail(code, std::move(message));
+  };
+  if (config.listeners.size() != listeners_.size())
+    return refuse("the listeners have changed: restart to use them");
+  for (std::size_t i = 0; i < listeners_.size(); ++i)
+    if (config.listeners[i].name != listeners_[i].name)
+      return refuse(fmt::format("listener {} is not there any more: restart to change listeners",
+                                listeners_[i].name));
+  auto rules = compile(config);
+  if (!rules) return refuse(rules.error().message, rules.error().code);
+  {
+    const std::lock_guard lock(mutex_);
+    rules_ = *rules;
+  }
+  for (const auto& worker : workers_)
+    for (const auto& each : *rules)
+      worker->loop().post([worker = worker.get(), each] { worker->replace_rules(each); });
+  shared_.counters.reloads.add();
+  return {};
+}
+
+void Forwarder::drain() {
+  state_ = ForwarderState::Draining;
+  for (const auto& worker : workers_)
+    worker->loop().post([worker = worker.get()] { worker->stop_listening(); });
+}
+
+std::vector<std::shared_ptr<const ClusterCounters>> Forwarder::clusters() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<const ClusterCounters>> out;
+  for (const auto& [name, counters] : clusters_) out.push_back(counters);
+  return out;
+}
+
+std::vector<std::shared_ptr<const ListenerRules>> Forwarder::rules() const {
+  const std::lock_guard lock(mutex_);
+  return rules_;
+}
+
+}  // namespace egressctl::forward

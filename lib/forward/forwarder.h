@@ -1,0 +1,83 @@
+// Runs a Config: a thread for each worker, all of them on the same addresses.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "lib/forward/config.h"
+
+namespace egressctl::forward {
+
+enum class ForwarderState { Live, Draining };
+
+// A listener as it stands, for people.
+struct ListenerStatus {
+  std::string name;
+  SocketAddress address;
+};
+
+class Forwarder {
+ public:
+  // Reads the certificates, binds the addresses and begins. Fails with ErrorCode::Usage for what
+  // the configuration asks in vain, with NotFound or Io for files and addresses; nothing is then
+  // left.
+  [[nodiscard]] static Result<std::unique_ptr<Forwarder>> start(Config config);
+
+  // Whether start() would take it, without listening or writing anywhere.
+  [[nodiscard]] static Result<void> check(const Config& config);
+
+  Forwarder(const Forwarder&) = delete;
+  Forwarder& operator=(const Forwarder&) = delete;
+  ~Forwarder();  // ends all connections
+
+  // New connections go by the routes and certificates of `config` from now on; those that are going
+  // on keep theirs. Fails, and changes nothing, when it can't be used, or when it has other
+  // listeners or limits: they need a restart.
+  [[nodiscard]] Result<void> reload(Config config);
+
+  // Takes no more connections; those that are going on stay.
+  void drain();
+
+  [[nodiscard]] const std::vector<ListenerStatus>& listeners() const { return listeners_; }
+  [[nodiscard]] const Counters& counters() const { return shared_.counters; }
+  [[nodiscard]] ForwarderState state() const { return state_; }
+  [[nodiscard]] std::chrono::system_clock::time_point started() const { return started_; }
+  [[nodiscard]] LogSink* log() const { return shared_.log.get(); }
+
+  // All clusters that routes have named so far, by name.
+  [[nodiscard]] std::vector<std::shared_ptr<const ClusterCounters>> clusters() const;
+
+  // The rules in force, in the order of listeners().
+  [[nodiscard]] std::vector<std::shared_ptr<const ListenerRules>> rules() const;
+
+ private:
+  Forwarder() = default;
+
+  [[nodiscard]] Result<void> bind(const Config& config);
+  [[nodiscard]] Result<std::vector<std::shared_ptr<const ListenerRules>>> compile(
+      const Config& config);
+  [[nodiscard]] std::shared_ptr<ClusterCounters> counters_of(const std::string& name,
+                                                             const std::string& address);
+  class Compiler;
+
+  Shared shared_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;
+  std::vector<ListenerStatus> listeners_;
+  mutable std::mutex mutex_;  // of what follows
+  std::vector<std::shared_ptr<const ListenerRules>> rules_;
+  std::map<std::string, std::shared_ptr<ClusterCounters>> clusters_;
+  std::atomic<ForwarderState> state_{ForwarderState::Live};
+  std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+};
+
+}  // namespace egressctl::forward

@@ -1,0 +1,93 @@
+#include "lib/forward/log_sink.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace egressctl::forward {
+namespace {
+
+constexpr std::size_t kMostWaiting = std::size_t{8} << 20;
+
+UniqueFd open_file(const std::string& path) {
+  if (path == "-") return UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
+  constexpr mode_t kMode = 0640;
+  return UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kMode));
+}
+
+void write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return;  // nobody reads: there is no one to tell
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LogSink>> LogSink::open(const std::string& path) {
+  UniqueFd fd = open_file(path);
+  if (!fd.valid())
+    return fail(ErrorCode::Io,
+                fmt::format("can't write the access log {}: {}", path, std::strerror(errno)));
+  return std::unique_ptr<LogSink>(new LogSink(path, std::move(fd)));
+}
+
+LogSink::LogSink(std::string path, UniqueFd fd)
+    : path_(std::move(path)), fd_(std::move(fd)), thread_([this] { run(); }) {}
+
+LogSink::~LogSink() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wakeup_.notify_one();
+  thread_.join();
+}
+
+void LogSink::write(std::string_view lines) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() + lines.size() > kMostWaiting) {
+      dropped_ += lines.size();
+      return;
+    }
+    first = waiting_.empty();
+    waiting_ += lines;
+  }
+  if (first) wakeup_.notify_one();
+}
+
+void LogSink::reopen() {
+  {
+    const std::lock_guard lock(mutex_);
+    reopen_ = true;
+  }
+  wakeup_.notify_one();
+}
+
+void LogSink::run() {
+  std::string lines;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wakeup_.wait(lock, [this] { return stopping_ || reopen_ || !waiting_.empty(); });
+    if (reopen_) {
+      reopen_ = false;
+      if (UniqueFd fd = open_file(path_); fd.valid()) fd_ = std::move(fd);
+    }
+    lines.swap(waiting_);
+    const bool last = stopping_;
+    lock.unlock();
+    write_all(fd_.get(), lines);
+    lines.clear();
+    lock.lock();
+    if (last && waiting_.empty()) return;
+  }
+}
+
+}  // namespace egressctl::forward

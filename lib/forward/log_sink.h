@@ -1,0 +1,50 @@
+// Takes lines from all threads and writes them to a file or stdout on a thread of its own, so that
+// no connection waits for a slow reader of logs.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "lib/base/result.h"
+#include "lib/forward/unique_fd.h"
+
+namespace egressctl::forward {
+
+class LogSink {
+ public:
+  // "-" is stdout; a file is appended to. Fails with ErrorCode::Io.
+  [[nodiscard]] static Result<std::unique_ptr<LogSink>> open(const std::string& path);
+  LogSink(const LogSink&) = delete;
+  LogSink& operator=(const LogSink&) = delete;
+  ~LogSink();  // writes what is left
+
+  // Whole lines. Drops them when too many wait already; see dropped().
+  void write(std::string_view lines);
+
+  // Opens the file anew, as after a rotation. Keeps the old one when it can't.
+  void reopen();
+
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }  // bytes
+
+ private:
+  LogSink(std::string path, UniqueFd fd);
+  void run();
+
+  std::string path_;
+  UniqueFd fd_;
+  std::mutex mutex_;
+  std::condition_variable wakeup_;
+  std::string waiting_;
+  bool reopen_ = false;
+  bool stopping_ = false;
+  std::atomic<std::uint64_t> dropped_{0};
+  std::thread thread_;
+};
+
+}  // namespace egressctl::forward

@@ -1,0 +1,115 @@
+// One connection through the forwarder, from its first byte to its line in the access log.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/forward/access_log.h"
+#include "lib/forward/event_loop.h"
+#include "lib/forward/peer.h"
+#include "lib/forward/relay.h"
+#include "lib/forward/resolver.h"
+#include "lib/forward/socket_address.h"
+#include "lib/forward/worker.h"
+
+namespace egressctl::forward {
+
+// Reads the client's hello, chooses the route by its name, ends the outer TLS where the route says
+// so and reads the hello inside, finds and dials the address, and relays. Deletes itself.
+class Session final : public EventHandler, public Timer, public Resolver::Waiter {
+ public:
+  Session(Worker& worker, UniqueFd fd, const SocketAddress& remote,
+          std::shared_ptr<const ListenerRules> rules);
+  ~Session() override;
+
+  // Reads what is there already.
+  void begin();
+
+  // Ends it at once.
+  void abort();
+
+  void on_event(std::uint32_t tag, std::uint32_t events) override;
+  void on_timeout() override;
+  void on_resolved(Resolution resolution, const std::vector<IpAddress>& addresses) override;
+
+ private:
+  friend class Worker;
+  enum class Phase : std::uint8_t {
+    Hello,
+    Accepting,  // the outer TLS
+    InnerHello,
+    Resolving,
+    Connecting,
+    Handshaking,  // the upstream's TLS
+    Relaying,
+    Closed,
+  };
+  struct Dialing;
+
+  void advance();
+  void read_hello();
+  void take_proxy_header();
+  void take_hello(std::span<const std::uint8_t> bytes);
+  void choose_route(std::string_view sent_name);
+  void enter(const Route& route);
+  void accept_tls();
+  void read_inner_hello();
+  void take_inner_name(std::string_view sent_name);
+  void resolve();
+  void dial_next();
+  void attempt_answers(std::uint32_t attempt, std::uint32_t events);
+  void connected(std::uint32_t attempt);
+  void connect_failed(int error);
+  void handshake_upstream();
+  void relay();
+  void pump();
+  void watch_writing(const Stream& stream, const Peer& sink, std::uint32_t tag, bool& watched);
+  void broken(const Stream& stream, const Peer& source, const Peer& sink, bool upwards);
+
+  void start_timer(TimerList& list);
+  bool watch_downstream();
+  void refuse(ResponseFlag flag, std::string_view details);
+  void close();
+  void log();
+  [[nodiscard]] const Route& target() const {
+    return inner_route_ != nullptr ? *inner_route_ : *route_;
+  }
+
+  Worker& worker_;
+  std::shared_ptr<const ListenerRules> rules_;
+  Peer downstream_;
+  Peer upstream_;
+  Stream up_;
+  Stream down_;
+  std::unique_ptr<Dialing> dialing_;
+  std::vector<std::uint8_t> pending_;  // read from the client, not yet sent on
+  std::string name_;                   // as the client sent it
+  std::string inner_name_;
+  const Route* route_ = nullptr;        // of rules_
+  const Route* inner_route_ = nullptr;  // inside a termination
+  SocketAddress remote_;
+  SocketAddress upstream_address_;
+  Clock::time_point start_;
+  std::uint64_t id_;
+  std::string failure_;           // of the upstream
+  std::string_view details_;      // RESPONSE_CODE_DETAILS
+  std::string_view termination_;  // CONNECTION_TERMINATION_DETAILS
+  ResponseFlags flags_;
+  Session* previous_ = nullptr;
+  Session* next_ = nullptr;
+  Phase phase_ = Phase::Hello;
+  std::uint8_t upstream_tag_ = 0;
+  bool watched_ = false;  // the downstream's socket
+  bool downstream_writing_watched_ = false;
+  bool upstream_writing_watched_ = false;
+  bool header_taken_ = false;  // of the PROXY protocol
+  bool end_passed_up_ = false;
+  bool end_passed_down_ = false;
+  bool counted_upstream_ = false;
+};
+
+}  // namespace egressctl::forward

@@ -1,0 +1,126 @@
+// TLS of one connection's end: mutual, TLS 1.2 and 1.3, over a socket that does not block.
+//
+// All that knows the TLS library is behind this header. The bytes that wait to be read or sent are
+// held in buffers that a thread's connections share, so that an idle one holds none.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
+
+namespace egressctl::forward {
+
+// PEM texts. A server needs a certificate and a key; CAs are needed to check the other end.
+struct Credentials {
+  std::string certificates;  // the own one first, then those that lead to its CA
+  std::string key;
+  std::string authorities;
+};
+
+// Files of those. An empty path leaves its part empty.
+struct CredentialPaths {
+  std::string certificates;
+  std::string key;
+  std::string authorities;
+
+  bool operator==(const CredentialPaths&) const = default;
+};
+
+// Fails with ErrorCode::NotFound or Io, and when the key is readable by others than its owner (and
+// root's group): such a key is nobody's secret.
+[[nodiscard]] Result<Credentials> read_credentials(const CredentialPaths& paths);
+
+struct TlsSettings {
+  Credentials credentials;
+  // Names of which the other end's certificate must have one (subject alternative names): DNS
+  // names, "spiffe://..." URIs; a final '*' stands for any rest. Empty: whoever the CAs vouch for.
+  std::vector<std::string> peer_names;
+  std::vector<std::string>
+      alpn;                 // a client offers them in this order; a server takes its first match
+  std::string server_name;  // what a client asks for (SNI); empty: none
+  bool check_peer = true;   // a server then demands a certificate
+  bool resumption = true;
+};
+
+enum class TlsRole { Client, Server };
+
+// What connections of one kind share. Immutable; safe to use from several threads.
+class TlsContext {
+ public:
+  // Fails with ErrorCode::Usage when a PEM text can't be used: says which.
+  [[nodiscard]] static Result<std::shared_ptr<const TlsContext>> make(TlsRole role,
+                                                                      TlsSettings settings);
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
+  ~TlsContext();
+
+  [[nodiscard]] const TlsSettings& settings() const;
+  [[nodiscard]] TlsRole role() const;
+
+  // When the own certificate ends, in seconds since 1970; 0 when there is none.
+  [[nodiscard]] std::int64_t expires() const;
+
+ private:
+  friend class TlsConnection;
+  struct State;
+  explicit TlsContext(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+enum class TlsResult {
+  Done,       // some bytes, or all that there was to do
+  WantRead,   // nothing to read now
+  WantWrite,  // the socket takes no more now
+  Ended,      // the other end has said that it sends no more
+  Failed,     // see problem()
+};
+
+class TlsConnection {
+ public:
+  // `received` was read from the socket already; the handshake starts with it.
+  TlsConnection(std::shared_ptr<const TlsContext> context, std::span<const std::uint8_t> received);
+  TlsConnection(const TlsConnection&) = delete;
+  TlsConnection& operator=(const TlsConnection&) = delete;
+  ~TlsConnection();
+
+  // Goes on with the handshake; Done when it is over and the other end is who it must be.
+  [[nodiscard]] TlsResult handshake(int fd);
+
+  // Reads up to `out.size()` bytes; `got` says how many. Done also when fewer came.
+  [[nodiscard]] TlsResult read(int fd, std::span<char> out, std::size_t& got);
+
+  // Takes all of `data`. WantWrite: the socket did not, and the rest waits for flush().
+  [[nodiscard]] TlsResult write(int fd, std::span<const char> data);
+
+  // Sends what is kept.
+  [[nodiscard]] TlsResult flush(int fd);
+
+  // Says that no more will be sent. WantWrite as for write().
+  [[nodiscard]] TlsResult finish(int fd);
+
+  // In Envoy's words where it has some: "TLS_error:|...:CERTIFICATE_VERIFY_FAILED:TLS_error_end".
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
+  [[nodiscard]] std::string_view alpn() const;
+  [[nodiscard]] bool resumed() const;
+  // The first URI, else DNS name, of the other end's certificate; empty without one.
+  [[nodiscard]] std::string peer_name() const;
+
+ private:
+  struct State;
+  [[nodiscard]] TlsResult after(int result, int fd);
+  [[nodiscard]] bool peer_is_expected();
+
+  std::shared_ptr<const TlsContext> context_;
+  std::unique_ptr<State> state_;
+  std::string problem_;
+};
+
+}  // namespace egressctl::forward

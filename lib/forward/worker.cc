@@ -1,0 +1,146 @@
+#include "lib/forward/worker.h"
+
+#include <sys/epoll.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "lib/forward/session.h"
+
+namespace egressctl::forward {
+namespace {
+
+// Accepted in one go before the connections that are going on get their turn.
+constexpr int kAcceptsATurn = 64;
+// RFC 8305 5: Connection Attempt Delay.
+constexpr std::chrono::milliseconds kNextAttempt{250};
+// How long a listener rests when descriptors have run out.
+constexpr std::chrono::milliseconds kPause{100};
+
+}  // namespace
+
+// A socket that listens. Level-triggered: what is not accepted now tells of itself again.
+class Worker::Listener final : public EventHandler, public Timer {
+ public:
+  Listener(Worker& owner, UniqueFd socket, std::shared_ptr<const ListenerRules> rules)
+      : worker_(owner), socket_(std::move(socket)), rules_(std::move(rules)) {}
+
+  [[nodiscard]] bool watch() { return worker_.loop_->add(socket_.get(), EPOLLIN, *this); }
+
+  void on_event(std::uint32_t, std::uint32_t) override {
+    for (int i = 0; i < kAcceptsATurn && socket_.valid(); ++i)
+      if (!accept_one()) return;
+  }
+
+  // After descriptors had run out.
+  void on_timeout() override {
+    if (socket_.valid() && !watch()) worker_.pause_timers_.start(*this, worker_.loop_->now());
+  }
+
+  void set_rules(std::shared_ptr<const ListenerRules> rules) { rules_ = std::move(rules); }
+  [[nodiscard]] const std::string& name() const { return rules_->name; }
+
+  void stop_listening() {
+    stop();
+    socket_.reset();
+  }
+
+ private:
+  bool accept_one() {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    UniqueFd fd(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size,
+                          SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (fd.valid()) {
+      worker_.accept(std::move(fd), SocketAddress::of(address, size), rules_);
+      return true;
+    }
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      // Trying on would spin: the connection waits in the system's queue.
+      worker_.shared_.counters.out_of_descriptors.add();
+      worker_.loop_->remove(socket_.get());
+      worker_.pause_timers_.start(*this, worker_.loop_->now());
+      return false;
+    }
+    return errno == EINTR || errno == ECONNABORTED;
+  }
+
+  Worker& worker_;
+  UniqueFd socket_;
+  std::shared_ptr<const ListenerRules> rules_;
+};
+
+Result<std::unique_ptr<Worker>> Worker::make(Shared& shared, ResolverSettings resolver) {
+  auto loop = EventLoop::make();
+  if (!loop) return tl::unexpected(loop.error());
+  std::unique_ptr<Worker> out(new Worker(shared, std::move(*loop)));
+  auto made = Resolver::make(*out->loop_, std::move(resolver));
+  if (!made) return tl::unexpected(made.error());
+  out->resolver_ = std::move(*made);
+  return out;
+}
+
+Worker::Worker(Shared& shared, std::unique_ptr<EventLoop> loop)
+    : shared_(shared),
+      loop_(std::move(loop)),
+      hello_timers_(shared.timeouts.hello),
+      connect_timers_(shared.timeouts.connect),
+      handshake_timers_(shared.timeouts.handshake),
+      idle_timers_(shared.timeouts.idle),
+      attempt_timers_(kNextAttempt),
+      pause_timers_(kPause) {
+  for (TimerList* list : {&hello_timers_, &connect_timers_, &handshake_timers_, &idle_timers_,
+                          &attempt_timers_, &pause_timers_})
+    loop_->watch(*list);
+  loop_->at_end_of_round([this] { flush_lines(); });
+}
+
+Worker::~Worker() {
+  close_all();
+  flush_lines();
+  for (Listener* listener : listeners_) delete listener;
+}
+
+bool Worker::listen(UniqueFd socket, std::shared_ptr<const ListenerRules> rules) {
+  auto listener = std::make_unique<Listener>(*this, std::move(socket), std::move(rules));
+  if (!listener->watch()) return false;
+  listeners_.push_back(listener.release());
+  return true;
+}
+
+void Worker::replace_rules(const std::shared_ptr<const ListenerRules>& rules) {
+  for (Listener* listener : listeners_)
+    if (listener->name() == rules->name) listener->set_rules(rules);
+}
+
+void Worker::stop_listening() {
+  for (Listener* listener : listeners_) listener->stop_listening();
+}
+
+void Worker::close_all() {
+  while (first_ != nullptr) first_->abort();
+}
+
+void Worker::accept(UniqueFd fd, const SocketAddress& remote,
+                    const std::shared_ptr<const ListenerRules>& rules) {
+  if (shared_.max_connections > 0 && shared_.counters.active.value() >= shared_.max_connections) {
+    shared_.counters.overflow.add();
+    const linger now{1, 0};
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    return;
+  }
+  auto* session = new Session(*this, std::move(fd), remote, rules);
+  session->begin();
+}
+
+void Worker::add_line(const ConnectionRecord& record) {
+  shared_.log_format.write(record, lines_);
+}
+
+void Worker::flush_lines() {
+  if (lines_.empty()) return;
+  shared_.log->write(lines_);
+  lines_.clear();
+}
+
+}  // namespace egressctl::forward

@@ -1,0 +1,105 @@
+// One thread's share of the forwarder: its loop, its sockets, its connections.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/forward/access_log.h"
+#include "lib/forward/counters.h"
+#include "lib/forward/event_loop.h"
+#include "lib/forward/log_sink.h"
+#include "lib/forward/relay.h"
+#include "lib/forward/resolver.h"
+#include "lib/forward/route_table.h"
+#include "lib/forward/socket_address.h"
+
+namespace egressctl::forward {
+
+class Session;
+
+struct Timeouts {
+  std::chrono::milliseconds hello{5'000};
+  std::chrono::milliseconds connect{10'000};    // lookup, all addresses
+  std::chrono::milliseconds handshake{10'000};  // each side's
+  std::chrono::milliseconds idle{3'600'000};
+};
+
+enum class ProxyProtocol { Off, V1, V2 };
+
+// What connections of one listener have in common. Immutable: a reload makes a new one, and those
+// that are going on keep theirs.
+struct ListenerRules {
+  std::string name;
+  RouteTable routes;
+  SocketAddress address;        // where it listens
+  bool proxy_protocol = false;  // clients begin with a PROXY header
+  ProxyProtocol proxy_protocol_out = ProxyProtocol::Off;
+  bool transparent = false;  // the firewall redirects connections: log where they wanted to go
+};
+
+// What all workers share.
+struct Shared {
+  Timeouts timeouts;
+  std::vector<IpRange> allowed;     // internal addresses that may be dialled
+  std::vector<SocketAddress> own;   // listeners: never dialled, it would loop
+  std::size_t max_connections = 0;  // of all workers; 0: no limit
+  Counters counters;
+  std::unique_ptr<LogSink> log;  // nullptr: no access log
+  AccessLogFormat log_format;
+  std::atomic<std::uint64_t> next_id{1};
+};
+
+class Worker {
+ public:
+  // Fails with ErrorCode::Io or Usage. `shared` must outlive it.
+  [[nodiscard]] static Result<std::unique_ptr<Worker>> make(Shared& shared,
+                                                            ResolverSettings resolver);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker();
+
+  // Takes connections of `socket`, which listens. Before run() or on the worker's thread.
+  [[nodiscard]] bool listen(UniqueFd socket, std::shared_ptr<const ListenerRules> rules);
+
+  // New connections of the listener of that name go by these rules. Like listen().
+  void replace_rules(const std::shared_ptr<const ListenerRules>& rules);
+
+  // Takes no more connections. Like listen().
+  void stop_listening();
+
+  // Ends all connections. Like listen().
+  void close_all();
+
+  void run() { loop_->run(); }
+  [[nodiscard]] EventLoop& loop() { return *loop_; }
+
+ private:
+  friend class Session;
+  class Listener;
+
+  Worker(Shared& shared, std::unique_ptr<EventLoop> loop);
+
+  void accept(UniqueFd fd, const SocketAddress& remote,
+              const std::shared_ptr<const ListenerRules>& rules);
+  void add_line(const ConnectionRecord& record);
+  void flush_lines();
+
+  Shared& shared_;
+  std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<Resolver> resolver_;
+  RelayMemory memory_;
+  TimerList hello_timers_;
+  TimerList connect_timers_;
+  TimerList handshake_timers_;
+  TimerList idle_timers_;
+  TimerList attempt_timers_;
+  TimerList pause_timers_;
+  std::vector<Listener*> listeners_;
+  Session* first_ = nullptr;
+  std::string lines_;
+};
+
+}  // namespace egressctl::forward
