@@ -14,6 +14,7 @@
 #include "lib/resource/test_resources.h"
 #include "lib/resource/validation/rules.h"
 #include "lib/resource/validation/validate.h"
+#include "lib/testing/findings.h"
 
 namespace egressctl::resource::validation {
 namespace {
@@ -37,42 +38,6 @@ Diagnostics validate_all(const Loaded& loaded) {
   return findings;
 }
 
-std::string show(const Diagnostics& findings) {
-  std::string out;
-  for (const Diagnostic& d : findings) {
-    std::string aliases;
-    for (const std::string& alias : d.aliases) aliases += " " + alias;
-    out += fmt::format("{}: {}: {} [{} {}{}]\n  at {}\n", location(d.range), to_string(d.severity),
-                       d.message, d.rule.id, d.rule.name, aliases, d.field);
-    for (const RelatedRange& related : d.related)
-      out += fmt::format("  {}: {}\n", location(related.range), related.message);
-    if (!d.help.empty()) out += fmt::format("  help: {}\n", d.help);
-    if (d.fix) out += fmt::format("  {}: {}\n", d.fix->safe ? "fix" : "unsafe fix", d.fix->title);
-  }
-  return out;
-}
-
-// The text with all safe fixes whose edits do not overlap with those of an earlier one.
-std::string fixed(const Source& source, const Diagnostics& findings) {
-  std::vector<Edit> edits;
-  for (const Diagnostic& finding : findings) {
-    if (!finding.fix || !finding.fix->safe) continue;
-    const auto& more = finding.fix->edits;
-    const bool overlaps = std::any_of(more.begin(), more.end(), [&](const Edit& edit) {
-      return std::any_of(edits.begin(), edits.end(), [&](const Edit& other) {
-        return edit.range.begin <= other.range.end && other.range.begin <= edit.range.end;
-      });
-    });
-    if (!overlaps) edits.insert(edits.end(), more.begin(), more.end());
-  }
-  std::sort(edits.begin(), edits.end(),
-            [](const Edit& a, const Edit& b) { return a.range.begin > b.range.begin; });
-  std::string out(source.text());
-  for (const Edit& edit : edits)
-    out.replace(edit.range.begin, edit.range.end - edit.range.begin, edit.text);
-  return out;
-}
-
 }  // namespace
 
 TEST_CASE("validation: every mistake has its whole message, place and way out") {
@@ -90,7 +55,7 @@ TEST_CASE("validation: every mistake has its whole message, place and way out") 
       CHECK_FALSE(finding.message.ends_with('.'));
       CHECK_FALSE(finding.resource.kind.empty());
     }
-    testing::check_golden(fs::path(path).replace_extension(".out"), show(findings));
+    testing::check_golden(fs::path(path).replace_extension(".out"), testing::show(findings));
   }
 }
 
@@ -99,7 +64,7 @@ TEST_CASE("validation: a fix mends what it is for and brings nothing new") {
     CAPTURE(path.filename());
     const Loaded loaded(path.filename().string(), testing::read_file(path));
     const Diagnostics before = validate_all(loaded);
-    const std::string text = fixed(loaded.source, before);
+    const std::string text = testing::fixed(loaded.source, before);
     testing::check_golden(fs::path(path).replace_extension(".fixed"), text);
     const Loaded again(path.filename().string(), text);
     CHECK(again.reading.empty());
