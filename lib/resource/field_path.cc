@@ -14,7 +14,7 @@ bool covers(SourceRange outer, SourceRange inner) {
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-';
+         c == '-' || c == '@';
 }
 
 }  // namespace

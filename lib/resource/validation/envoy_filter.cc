@@ -1,10 +1,10 @@
 #include "lib/resource/envoy_filter.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 
 #include "lib/resource/validation/kinds.h"
+#include "lib/resource/validation/old_filter_names.h"
 #include "lib/resource/validation/parts.h"
 #include "lib/resource/validation/regex.h"
 #include "lib/yaml/edit.h"
@@ -14,41 +14,6 @@ namespace {
 
 constexpr std::string_view kConnectionManager = "envoy.filters.network.http_connection_manager";
 constexpr std::string_view kOldConnectionManager = "envoy.http_connection_manager";
-
-struct OldName {
-  std::string_view old_name;
-  std::string_view new_name;
-};
-
-// Filters that had a shorter name before Envoy 1.14.
-constexpr OldName kOldNames[] = {
-    {"envoy.buffer", "envoy.filters.http.buffer"},
-    {"envoy.cors", "envoy.filters.http.cors"},
-    {"envoy.csrf", "envoy.filters.http.csrf"},
-    {"envoy.http_dynamo_filter", "envoy.filters.http.dynamo"},
-    {"envoy.ext_authz", "envoy.filters.network.ext_authz"},
-    {"envoy.fault", "envoy.filters.http.fault"},
-    {"envoy.grpc_http1_bridge", "envoy.filters.http.grpc_http1_bridge"},
-    {"envoy.grpc_json_transcoder", "envoy.filters.http.grpc_json_transcoder"},
-    {"envoy.grpc_web", "envoy.filters.http.grpc_web"},
-    {"envoy.gzip", "envoy.filters.http.gzip"},
-    {"envoy.health_check", "envoy.filters.http.health_check"},
-    {"envoy.ip_tagging", "envoy.filters.http.ip_tagging"},
-    {"envoy.lua", "envoy.filters.http.lua"},
-    {"envoy.rate_limit", "envoy.filters.http.ratelimit"},
-    {"envoy.router", "envoy.filters.http.router"},
-    {"envoy.squash", "envoy.filters.http.squash"},
-    {"envoy.listener.http_inspector", "envoy.filters.listener.http_inspector"},
-    {"envoy.listener.original_dst", "envoy.filters.listener.original_dst"},
-    {"envoy.listener.original_src", "envoy.filters.listener.original_src"},
-    {"envoy.listener.proxy_protocol", "envoy.filters.listener.proxy_protocol"},
-    {"envoy.listener.tls_inspector", "envoy.filters.listener.tls_inspector"},
-    {"envoy.client_ssl_auth", "envoy.filters.network.client_ssl_auth"},
-    {kOldConnectionManager, kConnectionManager},
-    {"envoy.mongo_proxy", "envoy.filters.network.mongo_proxy"},
-    {"envoy.ratelimit", "envoy.filters.network.ratelimit"},
-    {"envoy.redis_proxy", "envoy.filters.network.redis_proxy"},
-    {"envoy.tcp_proxy", "envoy.filters.network.tcp_proxy"}};
 
 enum class ObjectClass { Listener, Route, Cluster, Other };
 
@@ -107,17 +72,15 @@ bool check_match_class(Report& report, const ConfigPatch& patch) {
 }
 
 void check_old_name(Report& report, const Text& name) {
-  const auto* const old = std::find_if(std::begin(kOldNames), std::end(kOldNames),
-                                       [&](const OldName& each) { return each.old_name == *name; });
-  if (old == std::end(kOldNames)) return;
+  const std::string_view now = new_filter_name(*name);
+  if (now.empty()) return;
   auto finding = report.warning(kDeprecatedField, name.range, "filter \"{}\" is called \"{}\" now",
-                                *name, old->new_name);
-  finding.help(fmt::format("write \"{}\"", old->new_name));
+                                *name, now);
+  finding.help(fmt::format("write \"{}\"", now));
   // Two filters had the same old name.
   if (*name == "envoy.ext_authz") return;
-  if (auto edit = yaml::replace_string(*name.node, old->new_name))
-    finding.fix(
-        {.title = fmt::format("write \"{}\"", old->new_name), .safe = true, .edits = {*edit}});
+  if (auto edit = yaml::replace_string(*name.node, now))
+    finding.fix({.title = fmt::format("write \"{}\"", now), .safe = true, .edits = {*edit}});
 }
 
 void check_filter_match(Report& report, const ConfigPatch& patch) {
