@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lib/base/parallel.h"
+#include "lib/envoy/patches.h"
 #include "lib/lint/precedence.h"
 #include "lib/lint/registry.h"
 #include "lib/resource/structure.h"
@@ -51,6 +52,7 @@ bool patches_known_workload(const mesh::Mesh& mesh, const resource::EnvoyFilter&
 // The checks that look at nothing but the resource.
 void check_alone(const Context& in, const resource::Resource& resource, Diagnostics& out) {
   resource::check_structure(resource, out);
+  envoy::check_envoy_filter(resource, out);
   const auto* filter = resource.as<resource::EnvoyFilter>();
   if (filter == nullptr || !patches_known_workload(in.mesh(), *filter, resource))
     return resource::validation::validate(resource, out);

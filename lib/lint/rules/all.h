@@ -25,6 +25,9 @@ using List = std::span<const Rule* const>;
 // EGR05xx: ways around the gateway, and policies that do not do what they seem to.
 [[nodiscard]] List security();
 
+// EGR06xx: patches of what istiod sends to proxies.
+[[nodiscard]] List envoy_filters();
+
 // All of them.
 [[nodiscard]] std::vector<const Rule*> all();
 

@@ -201,9 +201,10 @@ constexpr Rule kRules[] = {
          "Use TLSV1_2 or later and ciphers that Envoy has.",
          "Envoy drops ciphers that it does not know, and old versions need ciphers that are off by "
          "default: the handshake fails although the version is allowed."),
-    made(kPatchMatchMismatch, "a match of an EnvoyFilter that speaks of another kind of object",
-         "Match the object that `applyTo` names.",
-         "The webhook refuses the resource, or the patch is ignored."),
+    made(kPatchMatchMismatch, "an operation or match of an EnvoyFilter that does not fit `applyTo`",
+         "Match the object that `applyTo` names, with an operation that it takes.",
+         "istiod passes over the patch without a word; the webhook refuses a match of another kind "
+         "of object."),
 };
 
 }  // namespace
