@@ -30,6 +30,7 @@ const std::vector<Precedence>& precedences() {
       {"EGR0208", {"EGR0201", "EGR0205", "EGR0207", "EGR0303"}},
       {"EGR0209", {"EGR0201", "EGR0402", "EGR0404", "EGR0405"}},
       {"EGR0210", {"EGR0201", "EGR0402", "EGR0404", "EGR0405"}},
+      {"EGR0211", {"EGR0303", "EGR0402", "EGR0404", "EGR0405"}},
       {"EGR0214", {"EGR0303", "EGR0314"}},
       {"EGR0302", {"EGR0303"}},
       {"EGR0314", {"EGR0303"}},

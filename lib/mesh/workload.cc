@@ -25,6 +25,12 @@ std::string_view Workload::label(std::string_view key) const {
   return value != nullptr ? std::string_view(**value) : std::string_view();
 }
 
+bool Workload::is_gateway_proxy() const {
+  const resource::Text* templates = (*annotations)->find("inject.istio.io/templates");
+  return (templates != nullptr && **templates == "gateway") ||
+         !label("gateway.networking.k8s.io/gateway-name").empty();
+}
+
 bool is_selected(const resource::TextMap& selector, const resource::TextMap& labels) {
   return std::all_of(selector->begin(), selector->end(), [&](const auto& wanted) {
     const resource::Text* value = labels->find(wanted.name);

@@ -20,6 +20,10 @@ struct Workload {
 
   [[nodiscard]] std::string_view service_account() const;  // "default" when none is written
   [[nodiscard]] std::string_view label(std::string_view key) const;  // empty when not there
+
+  // Whether the pod is a gateway's proxy and nothing else: by injection template, or because
+  // istiod made it for a Gateway of the Gateway API.
+  [[nodiscard]] bool is_gateway_proxy() const;
 };
 
 // Whether all of `selector` is among `labels`.

@@ -6,7 +6,10 @@ namespace egressctl::lint::rules {
 
 List references() {
   static constexpr const Rule* kList[] = {
-      &kMatchGatewayNotBound,
+      &kMissingSubset,       &kUnknownGateway,        &kMatchGatewayNotBound,
+      &kSelectorWithoutPods, &kUnknownDestination,    &kUnknownPort,
+      &kShortName,           &kUnseenDestinationRule, &kShadowingDestinationRule,
+      &kNotExported,
   };
   return kList;
 }

@@ -5,6 +5,15 @@
 
 namespace egressctl::lint::rules {
 
-extern const Rule kMatchGatewayNotBound;  // EGR0203
+extern const Rule kMissingSubset;             // EGR0201
+extern const Rule kUnknownGateway;            // EGR0202
+extern const Rule kMatchGatewayNotBound;      // EGR0203
+extern const Rule kSelectorWithoutPods;       // EGR0204
+extern const Rule kUnknownDestination;        // EGR0205
+extern const Rule kUnknownPort;               // EGR0206
+extern const Rule kShortName;                 // EGR0208
+extern const Rule kUnseenDestinationRule;     // EGR0209
+extern const Rule kShadowingDestinationRule;  // EGR0210
+extern const Rule kNotExported;               // EGR0211
 
 }  // namespace egressctl::lint::rules

@@ -7,15 +7,6 @@
 namespace egressctl::lint::rules {
 namespace {
 
-constexpr std::string_view kGatewayTemplate = "inject.istio.io/templates";
-constexpr std::string_view kManagedBy = "gateway.networking.k8s.io/gateway-name";
-
-// A pod that is a proxy and nothing else, whether or not a Gateway of the input selects it.
-bool is_proxy(const mesh::Workload& pod) {
-  const resource::Text* templates = (*pod.annotations)->find(kGatewayTemplate);
-  return (templates != nullptr && **templates == "gateway") || !pod.label(kManagedBy).empty();
-}
-
 bool is_system(const mesh::Mesh& mesh, std::string_view name_space) {
   return name_space == mesh.settings().root_namespace || name_space.starts_with("kube-");
 }
@@ -92,7 +83,7 @@ GatewayPath& Clients::path(const mesh::RouteTarget& target,
 void Clients::find_exits(const Context& in) {
   const mesh::Mesh& mesh = in.mesh();
   for (const mesh::Workload& pod : mesh.workloads().all())
-    if (is_proxy(pod)) exits_[&pod] = true;
+    if (pod.is_gateway_proxy()) exits_[&pod] = true;
   std::unordered_map<const mesh::Service*, bool> seen;
   for (const mesh::GatewayView& view : in.gateways().all()) {
     for (const mesh::Workload* pod : view.pods) exits_[pod] = true;

@@ -1,0 +1,102 @@
+#include "lib/lint/rules/references/hops.h"
+
+#include <algorithm>
+
+#include "lib/mesh/host.h"
+
+namespace egressctl::lint::rules {
+
+ClusterName cluster_name(const mesh::Mesh& mesh, std::string_view host) {
+  const std::string& domain = mesh.settings().cluster_domain;
+  constexpr std::string_view kService = ".svc.";
+  if (!host.ends_with(domain)) return {};
+  host.remove_suffix(domain.size());
+  if (!host.ends_with(kService)) return {};
+  host.remove_suffix(kService.size());
+  const std::size_t dot = host.rfind('.');
+  if (dot == std::string_view::npos) return {};
+  return {host.substr(0, dot), host.substr(dot + 1)};
+}
+
+std::string_view owner_of(const mesh::Mesh& mesh, std::string_view host, std::string_view client) {
+  if (const mesh::Service* service = mesh.registry().find(host, client)) return service->name_space;
+  const auto& named = mesh.registry().named(host);
+  return !named.empty() ? named.front()->name_space : cluster_name(mesh, host).name_space;
+}
+
+std::vector<std::string_view> namespaces_of(const mesh::GatewayView& gateway) {
+  std::vector<std::string_view> out;
+  for (const mesh::Workload* pod : gateway.pods)
+    if (std::find(out.begin(), out.end(), pod->name_space) == out.end())
+      out.push_back(pod->name_space);
+  return out;
+}
+
+Hops::Hops(const Context& in) {
+  for (const mesh::Workload& pod : in.mesh().workloads().all()) {
+    const bool gateway = pod.is_gateway_proxy() || !in.gateways().at(pod).empty();
+    (gateway ? gateways_ : clients_).insert(pod.name_space);
+    if (!gateway && some_client_.empty() && pod.name_space != in.mesh().settings().root_namespace)
+      some_client_ = pod.name_space;
+  }
+  for (const mesh::VirtualService& service : in.mesh().routes())
+    for (const mesh::Route& route : service.routes) {
+      for (const mesh::RouteTarget& target : route.targets) add(in, service, route, target, false);
+      if (route.http != nullptr) add_mirrors(in, service, route);
+    }
+}
+
+void Hops::add_mirrors(const Context& in, const mesh::VirtualService& service,
+                       const mesh::Route& route) {
+  const auto add_one = [&](const resource::Positioned<resource::Destination>& destination) {
+    const mesh::RouteTarget& target = mirrors_.emplace_back(
+        mesh::RouteTarget{.host = mesh::resolve_short_name(*destination->host, service.name_space,
+                                                           in.mesh().settings().cluster_domain),
+                          .destination = &*destination,
+                          .range = destination.range});
+    add(in, service, route, target, true);
+  };
+  if (route.http->mirror.present()) add_one(route.http->mirror);
+  for (const auto& mirror : *route.http->mirrors) add_one(mirror->destination);
+}
+
+// Sidecars of the VirtualService's own namespace, unless only gateways are known to run there and
+// others elsewhere.
+std::vector<std::string_view> Hops::clients_of(const mesh::VirtualService& service) const {
+  if (!service.visibility.everyone()) return service.visibility.namespaces();
+  if (has_clients(service.name_space) || some_client_.empty()) return {service.name_space};
+  return {some_client_};
+}
+
+void Hops::add(const Context& in, const mesh::VirtualService& service, const mesh::Route& route,
+               const mesh::RouteTarget& target, bool mirror) {
+  Hop hop{.service = &service,
+          .route = &route,
+          .target = &target,
+          .gateway = nullptr,
+          .client = {},
+          .mirror = mirror};
+  if (service.hosts.empty()) {  // a delegate: whoever refers to it decides
+    all_.push_back(hop);
+    return;
+  }
+  if (mesh::applies_at(service, route, "mesh"))
+    for (const std::string_view client : clients_of(service)) {
+      hop.client = client;
+      all_.push_back(hop);
+    }
+  for (const std::string& name : service.gateways) {
+    hop.gateway = in.gateways().find(name);
+    if (hop.gateway == nullptr || !mesh::applies_at(service, route, name)) continue;
+    const std::vector<std::string_view> places = namespaces_of(*hop.gateway);
+    for (const std::string_view client : places) {
+      hop.client = client;
+      all_.push_back(hop);
+    }
+    if (!places.empty()) continue;
+    hop.client = {};
+    all_.push_back(hop);
+  }
+}
+
+}  // namespace egressctl::lint::rules

@@ -1,0 +1,79 @@
+// Which proxies use the destinations of routes, and in which namespace they look them up.
+#pragma once
+
+#include <deque>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "lib/lint/context.h"
+
+namespace egressctl::lint::rules {
+
+// A destination as the proxies of one namespace use it.
+struct Hop {
+  const mesh::VirtualService* service = nullptr;
+  const mesh::Route* route = nullptr;
+  const mesh::RouteTarget* target = nullptr;   // of the route, or a mirror of it
+  const mesh::GatewayView* gateway = nullptr;  // nullptr: sidecars
+  std::string_view client;                     // empty when the input does not tell
+  bool mirror = false;
+};
+
+// Immutable once built. Points into the context.
+class Hops {
+ public:
+  explicit Hops(const Context& in);
+  Hops(const Hops&) = delete;
+  Hops& operator=(const Hops&) = delete;
+
+  // In the order of the input; a destination has one for each namespace that uses it. Sidecars of
+  // all namespaces that see a VirtualService are stood for by one.
+  [[nodiscard]] const std::vector<Hop>& all() const { return all_; }
+
+  // Whether pods that are no gateways run in the namespace.
+  [[nodiscard]] bool has_clients(std::string_view name_space) const {
+    return clients_.contains(name_space);
+  }
+
+  // Whether the input has any such pod.
+  [[nodiscard]] bool knows_clients() const { return !clients_.empty(); }
+
+  // One of the namespaces with such pods, not the root namespace; empty when there is none.
+  [[nodiscard]] std::string_view some_client() const { return some_client_; }
+
+  // Whether all that is known to run in the namespace are gateways.
+  [[nodiscard]] bool is_gateways_only(std::string_view name_space) const {
+    return gateways_.contains(name_space) && !clients_.contains(name_space);
+  }
+
+ private:
+  void add(const Context& in, const mesh::VirtualService& service, const mesh::Route& route,
+           const mesh::RouteTarget& target, bool mirror);
+  void add_mirrors(const Context& in, const mesh::VirtualService& service,
+                   const mesh::Route& route);
+  [[nodiscard]] std::vector<std::string_view> clients_of(const mesh::VirtualService& service) const;
+
+  std::vector<Hop> all_;
+  std::deque<mesh::RouteTarget> mirrors_;
+  std::unordered_set<std::string_view> clients_;   // namespaces
+  std::unordered_set<std::string_view> gateways_;  // namespaces
+  std::string_view some_client_;
+};
+
+// The namespace of the service that proxies of `client` take for the host, by its name where the
+// input lacks it; empty when nothing tells.
+[[nodiscard]] std::string_view owner_of(const mesh::Mesh& mesh, std::string_view host,
+                                        std::string_view client);
+
+// "name.namespace.svc.<cluster domain>" taken apart; both empty for any other host.
+struct ClusterName {
+  std::string_view name;
+  std::string_view name_space;
+};
+[[nodiscard]] ClusterName cluster_name(const mesh::Mesh& mesh, std::string_view host);
+
+// The namespaces that a gateway's pods run in, each once; none when the input has no such pods.
+[[nodiscard]] std::vector<std::string_view> namespaces_of(const mesh::GatewayView& gateway);
+
+}  // namespace egressctl::lint::rules

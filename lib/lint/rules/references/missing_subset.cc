@@ -1,0 +1,85 @@
+// EGR0201 missing-subset
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "lib/base/text.h"
+#include "lib/lint/rules/references/references.h"
+#include "lib/lint/rules/references/subsets.h"
+#include "lib/yaml/edit.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kId{"EGR0201", "missing-subset", Severity::Error};
+constexpr std::string_view kReferences[] = {
+    "https://istio.io/latest/docs/reference/config/networking/destination-rule/#Subset",
+    "istio/istio#31925", "istio/istio#31025", "istio/istio#48300"};
+
+std::string who(const Hop& hop) {
+  if (hop.gateway != nullptr) return fmt::format("gateway \"{}\"", hop.gateway->name);
+  if (hop.client.empty()) return "the proxies";
+  return fmt::format("sidecars of \"{}\"", hop.client);
+}
+
+// Names what the rule has instead, and offers the name that was most likely meant.
+void compare(const Context& in, const resource::Text& subset, const mesh::Rule& rule,
+             Diagnostics::Builder finding) {
+  std::vector<std::string_view> names;
+  for (const auto& candidate : *rule.rule->subsets) names.push_back(*candidate->name);
+  finding.related(rule.rule->host.range, fmt::format("DestinationRule \"{}\" for this host",
+                                                     in.mesh().qualified_name(*rule.resource)));
+  const auto near = nearest(*subset, names);
+  if (!near.has_value()) return;
+  const auto edit = yaml::replace_string(*subset.node, *near);
+  if (edit.has_value())
+    finding.fix({.title = fmt::format("name the subset \"{}\"", *near), .edits = {*edit}});
+}
+
+void check(const Context& in, Diagnostics& out) {
+  const Hops hops(in);
+  std::unordered_set<const resource::Destination*> told;
+  for (const Hop& hop : hops.all()) {
+    const resource::Text& subset = hop.target->destination->subset;
+    if (subset->empty()) continue;
+    const SubsetVerdict verdict = judge_subset(in, hops, hop, hop.client);
+    if (verdict.fault != SubsetFault::Missing && verdict.fault != SubsetFault::Unknown) continue;
+    if (!told.insert(hop.target->destination).second) continue;
+    if (verdict.fault == SubsetFault::Unknown) {
+      out.report(kId, subset.range,
+                 "subset \"{}\" of \"{}\": nothing in the input defines it, nor the host", *subset,
+                 hop.target->host)
+          .severity(Severity::Info)
+          .help("lint it together with the DestinationRule for the host")
+          .alias("IST0101");
+      continue;
+    }
+    auto finding = out.report(kId, subset.range,
+                              "no DestinationRule that {} look up for \"{}\" has subset \"{}\"",
+                              who(hop), hop.target->host, *subset);
+    if (verdict.rule != nullptr) {
+      finding.help(fmt::format("add the subset to DestinationRule \"{}\", or take it out here",
+                               in.mesh().qualified_name(*verdict.rule->resource)));
+      compare(in, subset, *verdict.rule, finding);
+    } else {
+      finding.help("write a DestinationRule for the host that has the subset, or take it out here");
+    }
+    if (!verdict.defined_somewhere) finding.alias("IST0101");
+  }
+}
+
+}  // namespace
+
+const Rule kMissingSubset{
+    .info = {.id = kId,
+             .summary = "a route to a subset that the DestinationRule in force does not have",
+             .why = "There is no cluster for the subset. HTTP requests get 503 with response flag "
+                    "NC, TLS and TCP connections are closed. A proxy looks for DestinationRules in "
+                    "its own namespace, then in that of the destination, then in the root "
+                    "namespace, and takes those of the first that has any for the host.",
+             .mend = "Add the subset to that DestinationRule (a gateway's needs no labels), or "
+                     "leave `subset` out of the route.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules

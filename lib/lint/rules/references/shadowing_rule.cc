@@ -1,0 +1,66 @@
+// EGR0210 shadowing-destination-rule
+#include <set>
+#include <string>
+#include <utility>
+
+#include "lib/lint/rules/references/references.h"
+#include "lib/lint/rules/references/subsets.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kId{"EGR0210", "shadowing-destination-rule", Severity::Warning};
+constexpr std::string_view kReferences[] = {
+    "https://istio.io/latest/docs/ops/best-practices/traffic-management/"
+    "#cross-namespace-configuration",
+    "istio/istio#31025"};
+
+using Told = std::set<std::pair<const mesh::Rule*, std::string_view>>;
+
+void report(const Context& in, const Hop& hop, const SubsetVerdict& verdict, Told& told,
+            Diagnostics& out) {
+  const resource::Text& subset = hop.target->destination->subset;
+  const mesh::Rule& winner = *verdict.winner;
+  if (!told.insert({&winner, *subset}).second) return;
+  const auto& subsets = winner.rule->subsets;
+  out.report(kId, subsets.present() ? subsets.key : winner.rule->host.range,
+             "for sidecars of \"{}\" this rule comes before DestinationRule \"{}\" and lacks its "
+             "subset \"{}\"",
+             winner.name_space, in.mesh().qualified_name(*verdict.rule->resource), *subset)
+      .field("spec.subsets")
+      .related(verdict.rule->rule->subsets.key, "the rule that has the subset")
+      .related(subset.range, "the route that needs it")
+      .help("add the subset here, or take this rule out");
+}
+
+void check(const Context& in, Diagnostics& out) {
+  const Hops hops(in);
+  Told told;
+  for (const Hop& hop : hops.all()) {
+    if (hop.target->destination->subset->empty() || hop.client.empty()) continue;
+    const SubsetVerdict verdict = judge_subset(in, hops, hop, hop.client);
+    if (verdict.fault == SubsetFault::Shadowed) report(in, hop, verdict, told, out);
+    if (hop.gateway != nullptr || !hop.service->visibility.everyone()) continue;
+    // Namespaces whose sidecars get the route, too, and that have rules of their own.
+    for (const mesh::Rule* rule : in.mesh().rules().covering(hop.target->host)) {
+      if (rule->name_space == hop.client || !hops.has_clients(rule->name_space)) continue;
+      const SubsetVerdict other = judge_subset(in, hops, hop, rule->name_space);
+      if (other.fault == SubsetFault::Shadowed) report(in, hop, other, told, out);
+    }
+  }
+}
+
+}  // namespace
+
+const Rule kShadowingDestinationRule{
+    .info = {.id = kId,
+             .summary = "a DestinationRule of a client's namespace that hides the gateway's",
+             .why = "Nothing is merged across namespaces: where the client's namespace has a rule "
+                    "for the host, be it for a wildcard, that of the gateway does not count. "
+                    "Its subsets are gone, and requests from this one namespace get 503 with "
+                    "response flag NC.",
+             .mend = "Add the missing subsets to the local rule, or delete it.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules

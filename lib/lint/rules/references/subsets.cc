@@ -1,0 +1,81 @@
+#include "lib/lint/rules/references/subsets.h"
+
+#include <algorithm>
+
+namespace egressctl::lint::rules {
+namespace {
+
+using mesh::Rule;
+
+SubsetVerdict explain(const Context& in, const Hops& hops, const Hop& hop, std::string_view client,
+                      const std::vector<const Rule*>& applying,
+                      const std::vector<const Rule*>& having) {
+  const std::string_view owner = owner_of(in.mesh(), hop.target->host, client);
+  const std::string& root = in.mesh().settings().root_namespace;
+  const auto consulted = [&](const Rule* rule) {
+    return rule->name_space == owner || rule->name_space == root;
+  };
+  const auto at_home = std::find_if(having.begin(), having.end(), consulted);
+  if (at_home != having.end()) {
+    if (!(*at_home)->visibility.visible_in(client))
+      return {SubsetFault::NotExported, *at_home, nullptr};
+    if (!applying.empty() && applying.front()->name_space == client && client != owner)
+      return {SubsetFault::Shadowed, *at_home, applying.front()};
+    return {SubsetFault::Missing, applying.empty() ? *at_home : applying.front(), nullptr};
+  }
+  if (applying.empty())
+    for (const Rule* rule : having)
+      if (rule->name_space != client && !may_call(in, hops, rule->name_space, hop))
+        return {SubsetFault::ThirdNamespace, rule, nullptr};
+  return {SubsetFault::Missing, applying.empty() ? having.front() : applying.front(), nullptr};
+}
+
+}  // namespace
+
+bool sets_tls(const mesh::Rule& rule) {
+  const auto sets = [](const resource::Positioned<resource::TrafficPolicy>& policy) {
+    if (policy->tls.present()) return true;
+    for (const auto& port : *policy->port_level_settings)
+      if (port->tls.present()) return true;
+    return false;
+  };
+  if (sets(rule.rule->traffic_policy)) return true;
+  for (const auto& subset : *rule.rule->subsets)
+    if (sets(subset->traffic_policy)) return true;
+  return false;
+}
+
+bool may_call(const Context& in, const Hops& hops, std::string_view name_space, const Hop& hop) {
+  if (hops.has_clients(name_space)) return true;
+  if (hop.service->name_space == name_space) return true;
+  for (const std::string& host : hop.service->hosts)
+    for (const mesh::VirtualService* other : in.mesh().routes_of(host))
+      if (other->name_space == name_space && other->binds("mesh")) return true;
+  return false;
+}
+
+SubsetVerdict judge_subset(const Context& in, const Hops& hops, const Hop& hop,
+                           std::string_view client) {
+  const resource::Text& subset = hop.target->destination->subset;
+  if (subset->empty()) return {};
+  const mesh::DestinationRules& rules = in.mesh().rules();
+  std::vector<const Rule*> having = rules.covering(hop.target->host);
+  const bool known = !having.empty() || !in.mesh().registry().named(hop.target->host).empty();
+  std::erase_if(having, [&](const Rule* rule) { return rule->subset(*subset) == nullptr; });
+  if (having.empty()) {
+    if (!known) return {SubsetFault::Unknown, nullptr, nullptr};
+    const auto all = rules.covering(hop.target->host);
+    return {SubsetFault::Missing, all.empty() ? nullptr : all.front(), nullptr};
+  }
+  if (client.empty()) return {};  // who looks it up is not known, so any rule may be the one
+  const std::vector<const Rule*> applying =
+      rules.applying(client, hop.target->host, owner_of(in.mesh(), hop.target->host, client));
+  if (mesh::find_subset(applying, *subset) != nullptr) return {};
+  SubsetVerdict out = explain(in, hops, hop, client, applying, having);
+  out.defined_somewhere = std::any_of(having.begin(), having.end(), [&](const Rule* rule) {
+    return rule->host == hop.target->host;
+  });
+  return out;
+}
+
+}  // namespace egressctl::lint::rules

@@ -1,0 +1,113 @@
+// EGR0205 unknown-destination
+#include <string>
+#include <unordered_set>
+
+#include "lib/base/host_name.h"
+#include "lib/base/text.h"
+#include "lib/lint/rules/references/hops.h"
+#include "lib/lint/rules/references/references.h"
+#include "lib/lint/rules/references/short_names.h"
+#include "lib/mesh/host.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kId{"EGR0205", "unknown-destination", Severity::Error};
+constexpr std::string_view kReferences[] = {
+    "https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination",
+    "istio/istio#45854", "istio/istio#47080", "istio/istio#30808"};
+
+// Hosts as they were meant: another rule tells of capitals and of a dot at the end.
+using Hosts = std::unordered_set<std::string>;
+
+Hosts meant_hosts(const mesh::Mesh& mesh) {
+  Hosts out;
+  for (const mesh::Service& service : mesh.registry().all()) {
+    std::string host = to_lower(service.host);
+    if (host.ends_with('.')) host.pop_back();
+    out.insert(std::move(host));
+  }
+  return out;
+}
+
+// The Service "<gateway>-<class>" that istiod makes for a Gateway of the Gateway API.
+bool is_generated(const mesh::Mesh& mesh, const ClusterName& name) {
+  for (std::size_t dash = name.name.rfind('-'); dash != std::string_view::npos && dash > 0;
+       dash = name.name.rfind('-', dash - 1)) {
+    const resource::Resource* gateway =
+        mesh.find(resource::Kind::KubernetesGateway, name.name_space, name.name.substr(0, dash));
+    if (gateway == nullptr) continue;
+    const auto* spec = gateway->as<resource::KubernetesGateway>();
+    if (*spec->gateway_class_name == name.name.substr(dash + 1)) return true;
+  }
+  // A waypoint's Service has the Gateway's own name.
+  return mesh.find(resource::Kind::KubernetesGateway, name.name_space, name.name) != nullptr;
+}
+
+// Whether the input holds what the host would stand among, so that its absence means something.
+bool should_be_there(const mesh::Mesh& mesh, std::string_view host) {
+  const ClusterName name = cluster_name(mesh, host);
+  if (!name.name_space.empty())
+    return !mesh.registry().kubernetes_in(name.name_space).empty() && !is_generated(mesh, name);
+  if (host.find('.') == std::string_view::npos || host.find(".svc.") != std::string_view::npos ||
+      is_ip_or_cidr(host))
+    return false;
+  return !mesh.all(resource::Kind::ServiceEntry).empty() || !mesh.workloads().all().empty() ||
+         !mesh.all(resource::Kind::Service).empty();
+}
+
+void report(const Context& in, const Hop& hop, Diagnostics& out) {
+  const mesh::Mesh& mesh = in.mesh();
+  const resource::Text& host = hop.target->destination->host;
+  const auto covering = mesh.registry().covering(hop.target->host);
+  const bool external = cluster_name(mesh, hop.target->host).name_space.empty();
+  auto finding = out.report(kId, host.range, "no {} has the host \"{}\"{}",
+                            external ? "ServiceEntry" : "Service", hop.target->host,
+                            hop.gateway != nullptr
+                                ? fmt::format(", to which gateway \"{}\" sends", hop.gateway->name)
+                                : std::string());
+  if (!covering.empty())
+    finding
+        .related(covering.front()->range, fmt::format("\"{}\" covers it, but is a destination only "
+                                                      "under that very name",
+                                                      covering.front()->host))
+        .help(fmt::format("add a ServiceEntry for \"{}\"", hop.target->host));
+  else if (external)
+    finding.help(
+        fmt::format("add a ServiceEntry for \"{}\", or correct the name", hop.target->host));
+  else
+    finding.help("correct the name, or add the Service");
+  if (covering.empty()) finding.alias("IST0101");
+}
+
+void check(const Context& in, Diagnostics& out) {
+  const Hops hops(in);
+  Hosts meant;
+  std::unordered_set<const resource::Destination*> told;
+  for (const Hop& hop : hops.all()) {
+    const std::string& host = hop.target->host;
+    if (host.empty() || !in.mesh().registry().named(host).empty() ||
+        !should_be_there(in.mesh(), host) ||
+        meant_service(in.mesh(), *hop.target->destination->host, hop.service->name_space).found())
+      continue;
+    if (!told.insert(hop.target->destination).second) continue;
+    if (meant.empty()) meant = meant_hosts(in.mesh());
+    std::string folded = to_lower(host);
+    if (folded.ends_with('.')) folded.pop_back();
+    if (!meant.contains(folded)) report(in, hop, out);
+  }
+}
+
+}  // namespace
+
+const Rule kUnknownDestination{
+    .info = {.id = kId,
+             .summary = "a route to a host that neither a Service nor a ServiceEntry has",
+             .why = "The proxy has no cluster for it: requests get 503 with response flag NC, "
+                    "connections are closed. A ServiceEntry for a wildcard makes no cluster for "
+                    "the names that it covers.",
+             .mend = "Write a ServiceEntry for the host, or correct the name.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules
