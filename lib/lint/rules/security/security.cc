@@ -6,8 +6,25 @@ namespace egressctl::lint::rules {
 
 List security() {
   static constexpr const Rule* kList[] = {
-      &kHttpAttributesOnTcp,  &kSniWithoutTls,     &kIdentityWithoutMtls,
-      &kGatewayWithoutPolicy, &kPolicyServicePort,
+      &kAllowAny,
+      &kNoNetworkPolicy,
+      &kInternetAllowed,
+      &kNetworkPolicyBlocks,
+      &kUdpBypass,
+      &kHttpAttributesOnTcp,
+      &kSniWithoutTls,
+      &kIdentityWithoutMtls,
+      &kGatewayWithoutPolicy,
+      &kBroadWildcard,
+      &kInterceptionExclusion,
+      &kNoSidecar,
+      &kSidecarAllowAny,
+      &kEntryForEveryone,
+      &kPortForAnyAddress,
+      &kInternalAddress,
+      &kExposedGateway,
+      &kUnreadableSni,
+      &kPolicyServicePort,
   };
   return kList;
 }

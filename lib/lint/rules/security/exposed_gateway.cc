@@ -1,0 +1,111 @@
+// EGR0519 exposed-gateway
+#include <unordered_set>
+
+#include "lib/lint/context.h"
+#include "lib/lint/rules/security/security.h"
+#include "lib/yaml/edit.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+using resource::ServiceType;
+
+constexpr RuleId kId{"EGR0519", "exposed-gateway", Severity::Warning};
+constexpr std::string_view kReferences[] = {
+    "istio/istio#56826", "https://istio.io/latest/docs/setup/additional-setup/gateway/"};
+
+constexpr std::string_view kTypeAnnotation = "networking.istio.io/service-type";
+
+void check_service(const mesh::GatewayView& view, const mesh::Service& service, Diagnostics& out) {
+  const resource::Service& spec = *service.kubernetes;
+  if (*spec.type == ServiceType::LoadBalancer || *spec.type == ServiceType::NodePort) {
+    auto finding = out.report(kId, spec.type.range,
+                              "type \"{}\" makes egress gateway \"{}\" reachable from outside of "
+                              "the cluster: an open proxy",
+                              spec.type.text(), view.name);
+    finding.help("write ClusterIP").related(view.resource->metadata.name.range, "the gateway");
+    if (spec.type.node == nullptr) return;
+    if (const auto edit = yaml::replace_string(*spec.type.node, "ClusterIP"))
+      finding.fix({.title = "keep the Service inside", .safe = false, .edits = {*edit}});
+  } else if (!spec.external_ips->empty()) {
+    out.report(kId, spec.external_ips.key,
+               "external address \"{}\" makes egress gateway \"{}\" reachable from outside of the "
+               "cluster: an open proxy",
+               *spec.external_ips.value.front(), view.name)
+        .help("remove externalIPs");
+  }
+}
+
+// Whether a route sends to a host of the registry, which is what egress through the Gateway API
+// does.
+bool leads_out(const resource::KubernetesRoute& route) {
+  for (const auto& rule : *route.rules)
+    for (const auto& backend : *rule->backend_refs)
+      if (*backend->group == "networking.istio.io" && *backend->kind == "Hostname") return true;
+  return false;
+}
+
+bool stays_inside(const resource::Resource& gateway) {
+  const auto& infrastructure = gateway.as<resource::KubernetesGateway>()->infrastructure;
+  for (const resource::TextMap* annotations :
+       {&gateway.metadata.annotations, &infrastructure->annotations})
+    if (const resource::Text* type = (*annotations)->find(kTypeAnnotation))
+      return **type == "ClusterIP";
+  return false;
+}
+
+// istiod makes a Service of type LoadBalancer for each Gateway, unless it is told otherwise.
+void check_kubernetes(const Context& in, Diagnostics& out) {
+  const mesh::Mesh& mesh = in.mesh();
+  std::unordered_set<const resource::Resource*> told;
+  for (const auto kind : {resource::Kind::HttpRoute, resource::Kind::GrpcRoute,
+                          resource::Kind::TlsRoute, resource::Kind::TcpRoute})
+    for (const resource::Resource* resource : mesh.all(kind)) {
+      const auto* route = resource->as<resource::KubernetesRoute>();
+      if (route == nullptr || !leads_out(*route)) continue;
+      for (const auto& parent : *route->parent_refs) {
+        if (!parent->kind->empty() && *parent->kind != "Gateway") continue;
+        const std::string_view name_space =
+            parent->name_space->empty() ? mesh.namespace_of(*resource) : *parent->name_space;
+        const auto* gateway =
+            mesh.find(resource::Kind::KubernetesGateway, name_space, *parent->name);
+        if (gateway == nullptr || !told.insert(gateway).second) continue;
+        const auto* spec = gateway->as<resource::KubernetesGateway>();
+        // Classes such as istio-waypoint have no Service to the outside.
+        if (*spec->gateway_class_name != "istio" || !spec->addresses->empty() ||
+            stays_inside(*gateway))
+          continue;
+        out.report(kId, gateway->metadata.name.range,
+                   "Gateway \"{}\" gets a Service of type LoadBalancer, so the way out of the mesh "
+                   "is reachable from outside of the cluster",
+                   *gateway->metadata.name)
+            .related(resource->metadata.name.range, "the route to the outside")
+            .help("annotate it with networking.istio.io/service-type: ClusterIP");
+      }
+    }
+}
+
+void check(const Context& in, Diagnostics& out) {
+  std::unordered_set<const mesh::Service*> told;
+  for (const mesh::GatewayView& view : in.gateways().all()) {
+    if (!view.egress) continue;
+    for (const mesh::Service* service : view.services)
+      if (told.insert(service).second) check_service(view, *service, out);
+  }
+  check_kubernetes(in, out);
+}
+
+}  // namespace
+
+const Rule kExposedGateway{
+    .info = {.id = kId,
+             .summary = "an egress gateway that is reachable from outside of the cluster",
+             .why =
+                 "Whoever reaches a PASSTHROUGH server may use it to connect to its hosts, under "
+                 "the address of your cluster. The Helm chart of gateways makes a LoadBalancer "
+                 "by default.",
+             .mend = "Give the Service the type ClusterIP.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules

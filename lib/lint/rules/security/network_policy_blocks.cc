@@ -1,0 +1,185 @@
+// EGR0504 network-policy-blocks
+#include <algorithm>
+#include <set>
+
+#include "lib/base/text.h"
+#include "lib/lint/rules/security/egress_rules.h"
+#include "lib/lint/rules/security/security.h"
+#include "lib/yaml/edit.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+using mesh::Direction;
+using mesh::PeerPort;
+using mesh::PolicyView;
+using mesh::Transport;
+using resource::NetworkPort;
+
+constexpr RuleId kId{"EGR0504", "network-policy-blocks", Severity::Error};
+constexpr std::string_view kReferences[] = {
+    "istio/istio#57661",
+    "https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/"};
+
+constexpr PeerPort kDns{Transport::Udp, 53};
+constexpr PeerPort kIstiod{Transport::Tcp, 15012};
+
+using Policies = std::vector<const PolicyView*>;
+
+// Whether some rule is for the port, whoever its peers are: who serves it is rarely in the input.
+bool opens(const Policies& policies, PeerPort port) {
+  for (const PolicyView* policy : policies)
+    for (const auto& rule : *policy->policy->egress)
+      if (mesh::covers_port(*rule, port, nullptr)) return true;
+  return false;
+}
+
+bool has_sidecar(const mesh::Workload& pod) {
+  constexpr std::string_view kInject = "sidecar.istio.io/inject";
+  if (pod.label(kInject) == "false") return false;
+  if (pod.annotations == nullptr) return true;
+  const resource::Text* annotation = (*pod.annotations)->find(kInject);
+  return annotation == nullptr || **annotation != "false";
+}
+
+class Check {
+ public:
+  Check(const Context& in, Diagnostics& out)
+      : in_(in), clients_(in), policies_(in.mesh()), out_(out) {}
+
+  void run() {
+    for (const ClientNamespace& client : clients_.all()) {
+      if (policies_.in(client.name).empty()) continue;
+      for (const mesh::Workload* pod : client.pods) check(client, *pod);
+      if (client.pods.empty()) check_unknown_pods(client);
+    }
+    for (const mesh::Workload& pod : in_.mesh().workloads().all())
+      if (!in_.gateways().at(pod).empty()) check_gateway(pod);
+  }
+
+ private:
+  // The pods that policies were written for, where the input has none.
+  void check_unknown_pods(const ClientNamespace& client) {
+    for (const PolicyView* policy : policies_.in(client.name)) {
+      if (!policy->restricts(Direction::Egress) || !binds_applications(*policy, clients_, in_))
+        continue;
+      mesh::Workload pod;
+      pod.name_space = client.name;
+      pod.labels = &policy->policy->pod_selector->match_labels;
+      check(client, pod);
+    }
+  }
+
+  void check(const ClientNamespace& client, const mesh::Workload& pod) {
+    const Policies policies = policies_.binding(pod, Direction::Egress);
+    if (policies.empty() || !told_.insert(policies).second) return;
+    std::vector<std::string> missing = basics(pod, policies);
+    const bool ambient = injection_of(in_.mesh(), client.name) == Injection::Ambient;
+    for (const GatewayPath* path : client.paths) {
+      if (ambient || path->port == 0 || !has_sidecar(pod)) continue;
+      const mesh::Workload* gateway = gateway_pod(*path);
+      const PeerPort port{Transport::Tcp, path->pod_port()};
+      const mesh::Peer peer{.pod = gateway, .address = {}};
+      if (gateway == nullptr || allows(policies, peer, port)) continue;
+      if (!report_service_port(policies, *path, peer, port))
+        missing.push_back(fmt::format("the egress gateway at port {} of its pods", port.number));
+    }
+    report_missing(policies, missing);
+  }
+
+  void check_gateway(const mesh::Workload& pod) {
+    const Policies policies = policies_.binding(pod, Direction::Egress);
+    if (policies.empty() || !told_.insert(policies).second) return;
+    report_missing(policies, basics(pod, policies));
+  }
+
+  [[nodiscard]] std::vector<std::string> basics(const mesh::Workload& pod,
+                                                const Policies& policies) const {
+    std::vector<std::string> out;
+    if (!opens(policies, kDns)) out.emplace_back("DNS (UDP port 53)");
+    const bool ambient = injection_of(in_.mesh(), pod.name_space) == Injection::Ambient;
+    if (!ambient && has_sidecar(pod) && !opens(policies, kIstiod))
+      out.emplace_back("istiod (TCP port 15012)");
+    return out;
+  }
+
+  [[nodiscard]] static const mesh::Workload* gateway_pod(const GatewayPath& path) {
+    for (const mesh::GatewayView* view : *path.gateways)
+      if (!view->pods.empty()) return view->pods.front();
+    return nullptr;
+  }
+
+  [[nodiscard]] bool allows(const Policies& policies, const mesh::Peer& peer, PeerPort port) const {
+    return std::any_of(policies.begin(), policies.end(), [&](const PolicyView* policy) {
+      return policies_.allows(*policy, Direction::Egress, peer, port);
+    });
+  }
+
+  // Reports rules that let the pods reach the gateway, but at the port of its Service.
+  bool report_service_port(const Policies& policies, const GatewayPath& path,
+                           const mesh::Peer& peer, PeerPort wanted) {
+    const PeerPort service{Transport::Tcp, path.port};
+    bool found = false;
+    for (const PolicyView* policy : policies)
+      for (const auto& rule : *policy->policy->egress) {
+        if (!policies_.meets(*policy, *rule, peer)) continue;
+        for (const auto& port : *rule->ports)
+          if (mesh::covers_port(*port, service, nullptr)) {
+            report_port(*port, path, wanted);
+            found = true;
+          }
+      }
+    return found;
+  }
+
+  void report_port(const NetworkPort& port, const GatewayPath& path, PeerPort wanted) {
+    auto finding = out_.report(
+        kId, port.port.range,
+        "port \"{}\" is that of Service \"{}\"; a NetworkPolicy sees the pods' port, {}, so "
+        "nothing reaches the egress gateway",
+        port.port->text, path.host, wanted.number);
+    finding.help(fmt::format("write port {}", wanted.number));
+    if (port.port.node == nullptr || port.end_port.present()) return;
+    if (const auto edit = yaml::replace_raw(*port.port.node, std::to_string(wanted.number)))
+      finding.fix({.title = "name the port of the pods", .safe = true, .edits = {*edit}});
+  }
+
+  void report_missing(const Policies& policies, const std::vector<std::string>& missing) {
+    if (missing.empty()) return;
+    const resource::NetworkPolicy& policy = *policies.front()->policy;
+    const bool written = policy.egress.key.known();
+    auto finding =
+        out_.report(kId, written ? policy.egress.key : policies.front()->resource->spec_range,
+                    "no rule lets the selected pods reach {}", join(missing, " and "));
+    if (!written) finding.field("spec.egress");
+    for (std::size_t i = 1; i < policies.size(); ++i)
+      finding.related(policies[i]->resource->metadata.name.range, "nor does this policy");
+    finding.help("add a rule for it; what no rule allows is dropped without a word");
+  }
+
+  const Context& in_;
+  Clients clients_;
+  mesh::NetworkPolicyIndex policies_;
+  Diagnostics& out_;
+  std::set<Policies> told_;  // sets of policies that were looked at
+};
+
+void check(const Context& in, Diagnostics& out) {
+  if (in.mesh().all(resource::Kind::NetworkPolicy).empty()) return;
+  Check(in, out).run();
+}
+
+}  // namespace
+
+const Rule kNetworkPolicyBlocks{
+    .info = {.id = kId,
+             .summary = "a NetworkPolicy that blocks the way to the egress gateway",
+             .why = "A NetworkPolicy sees the connection after the Service was resolved: the pod's "
+                    "port (8443), not the Service's (443). Connections time out with `UF`; without "
+                    "DNS no name resolves, and without istiod the sidecar never gets ready.",
+             .mend = "Allow UDP and TCP port 53 for DNS, TCP port 15012 of istiod, and the "
+                     "targetPort of the gateway's pods.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules

@@ -1,0 +1,86 @@
+// EGR0514 no-sidecar
+#include "lib/lint/rules/security/clients.h"
+#include "lib/lint/rules/security/security.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kId{"EGR0514", "no-sidecar", Severity::Warning};
+constexpr std::string_view kReferences[] = {
+    "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/",
+    "https://istio.io/latest/docs/reference/config/analysis/ist0103/"};
+
+constexpr std::string_view kInject = "sidecar.istio.io/inject";
+constexpr std::string_view kHelp =
+    "let the pods have a sidecar, or keep them from the internet with a NetworkPolicy";
+
+// The label goes before the annotation of the same name.
+const resource::Text* inject_word(const mesh::Workload& pod) {
+  const resource::Text* label = (*pod.labels)->find(kInject);
+  return label != nullptr ? label : (*pod.annotations)->find(kInject);
+}
+
+void check_pod(const mesh::Workload& pod, Injection injection, Diagnostics& out) {
+  const std::string& name = *pod.resource->metadata.name;
+  const auto report = [&](SourceRange range, std::string_view what) {
+    out.report(kId, range,
+               "{}, so \"{}\" has no sidecar that would lead its traffic to the egress gateway",
+               what, name)
+        .help(std::string(kHelp))
+        .alias("IST0103");
+  };
+  if (*pod.spec->host_network && pod.spec->host_network.present()) {
+    report(pod.spec->host_network.range, "hostNetwork is \"true\"");
+  } else if (injection == Injection::Ambient) {
+    const resource::Text* mode = (*pod.labels)->find("istio.io/dataplane-mode");
+    if (mode != nullptr && **mode == "none") report(mode->range, "the pods are out of the mesh");
+  } else if (const resource::Text* word = inject_word(pod); word != nullptr && **word == "false") {
+    report(word->range, "injection is switched off");
+  }
+}
+
+bool asks_for_sidecar(const mesh::Workload& pod) {
+  const resource::Text* word = inject_word(pod);
+  return (word != nullptr && **word == "true") || !pod.label("istio.io/rev").empty();
+}
+
+void check_namespace(const ClientNamespace& client, const mesh::Mesh& mesh, Diagnostics& out) {
+  std::size_t bare = 0;
+  for (const mesh::Workload* pod : client.pods)
+    if (!asks_for_sidecar(*pod)) ++bare;
+  if (bare == 0) return;
+  const resource::Resource& object = *mesh.namespace_object(client.name);
+  out.report(kId, object.metadata.name.range,
+             "injection is not on in namespace \"{}\", so its pods have no sidecar that would lead "
+             "their traffic to the egress gateway",
+             client.name)
+      .related(client.own->resource->metadata.name.range, "the routes that have no effect here")
+      .help("give the namespace the label istio-injection: enabled, or that of a revision")
+      .alias("IST0102");
+}
+
+void check(const Context& in, Diagnostics& out) {
+  const Clients clients(in);
+  for (const ClientNamespace& client : clients.all()) {
+    const Injection injection = injection_of(in.mesh(), client.name);
+    if (injection == Injection::Off || injection == Injection::Unlabelled) {
+      if (client.own != nullptr) check_namespace(client, in.mesh(), out);
+      continue;
+    }
+    for (const mesh::Workload* pod : client.pods) check_pod(*pod, injection, out);
+  }
+}
+
+}  // namespace
+
+const Rule kNoSidecar{
+    .info = {.id = kId,
+             .summary = "pods without sidecar where traffic is to go through the egress gateway",
+             .why = "Routes to the gateway are carried out by the sidecar. Without one the pods "
+                    "connect to the internet directly.",
+             .mend = "Switch injection on for the namespace and the pods, or forbid them the "
+                     "internet with a NetworkPolicy.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules
