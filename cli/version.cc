@@ -41,6 +41,10 @@ std::string as_json() {
 
 }  // namespace
 
+std::string_view program_version() {
+  return kVersion;
+}
+
 std::string version_line() {
   return fmt::format("egressctl {}", kVersion);
 }

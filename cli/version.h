@@ -2,10 +2,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace egressctl::cli {
+
+// `0.1.0`
+[[nodiscard]] std::string_view program_version();
 
 // `egressctl 0.1.0`
 [[nodiscard]] std::string version_line();

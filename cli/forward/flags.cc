@@ -249,7 +249,11 @@ void add_forward_flags(CLI::App& command, ForwardFlags& flags) {
       ->group(kObserve);
   text("--access-log-format", flags.access_log_format, "text, json, or Envoy's operators", "FORMAT")
       ->group(kObserve);
-  text("--admin-address", flags.admin_address, "Statistics over HTTP; off: none", "ADDR")
+  command
+      .add_option("--admin-address", flags.admin_address,
+                  fmt::format("Statistics over HTTP; off: none; default: {} where it is free",
+                              kUsualAdminAddress))
+      ->type_name("ADDR")
       ->group(kObserve);
   command
       .add_flag("--admin-allow-remote", flags.admin_allow_remote,

@@ -47,10 +47,12 @@ struct ForwardFlags {
 
   std::string access_log = "-";
   std::string access_log_format = "text";
-  std::string admin_address = "127.0.0.1:9901";
+  std::string admin_address;  // empty: the usual one, if it is free
   bool admin_allow_remote = false;
   bool check = false;
 };
+
+inline constexpr const char* kUsualAdminAddress = "127.0.0.1:9901";  // as of an Envoy by hand
 
 // Adds them; `flags` must outlive `command`.
 void add_forward_flags(CLI::App& command, ForwardFlags& flags);

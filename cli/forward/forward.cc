@@ -8,10 +8,13 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/forward/flags.h"
 #include "cli/report.h"
+#include "cli/version.h"
+#include "lib/forward/admin/admin.h"
 #include "lib/forward/forwarder.h"
 
 namespace egressctl::cli {
@@ -55,6 +58,30 @@ ExitCode drain(Context& context, Forwarder& forwarder, std::chrono::milliseconds
   return ExitCode::Done;
 }
 
+// The admin interface that the flags ask for; null when they want none, or when nothing is said and
+// the usual address is taken, as by a second forwarder.
+Result<std::unique_ptr<forward::Admin>> start_admin(Context& context, const ForwardFlags& flags,
+                                                    Forwarder& forwarder) {
+  using Started = std::unique_ptr<forward::Admin>;
+  if (flags.admin_address == "off") return Started();
+  const bool usual = flags.admin_address.empty();
+  auto address = forward::SocketAddress::parse(usual ? kUsualAdminAddress : flags.admin_address);
+  if (!address)
+    return fail(ErrorCode::Usage,
+                fmt::format("--admin-address: {}; or off", address.error().message));
+  auto admin = forward::Admin::start(forwarder, {.address = *address,
+                                                 .allow_remote = flags.admin_allow_remote,
+                                                 .version = std::string(program_version()),
+                                                 .quit = [] { ::kill(::getpid(), SIGTERM); }});
+  if (!admin && usual && admin.error().code == ErrorCode::Io) {
+    say(context, fmt::format("no admin interface: {} is taken", kUsualAdminAddress));
+    return Started();
+  }
+  if (admin)
+    say(context, fmt::format("admin interface on http://{}", (*admin)->address().to_string()));
+  return admin;
+}
+
 ExitCode serve(Context& context, const ForwardFlags& flags) {
   auto config = config_of(flags);
   if (!config) return report(context, config.error());
@@ -72,6 +99,8 @@ ExitCode serve(Context& context, const ForwardFlags& flags) {
   Forwarder& forwarder = **started;
   for (const forward::ListenerStatus& listener : forwarder.listeners())
     context.err.write(fmt::format("egressctl: listening on {}\n", listener.address.to_string()));
+  const auto admin = start_admin(context, flags, forwarder);
+  if (!admin) return report(context, admin.error());
   while (true) {
     constexpr std::chrono::milliseconds kLong{1'000'000};
     switch (wait_for_signal(signals, kLong)) {

@@ -23,9 +23,9 @@ namespace egressctl::cel {
 struct Syntax;  // the tree of an expression, see syntax.h
 
 // Bounds that keep hostile expressions from taking the machine down.
-inline constexpr std::size_t kMaxSource = 64 * 1024;  // bytes of an expression
-inline constexpr std::size_t kMaxDepth = 128;         // nesting
-inline constexpr std::size_t kMaxSteps = 1'000'000;   // of one evaluation: nodes, items and bytes
+inline constexpr std::size_t kMaxSource = std::size_t{64} * 1024;  // bytes of an expression
+inline constexpr std::size_t kMaxDepth = 128;                      // nesting
+inline constexpr std::size_t kMaxSteps = 1'000'000;  // of one evaluation: nodes, items and bytes
 
 // Why an evaluation gave no value.
 struct Failure {

@@ -53,6 +53,10 @@ class Forwarder {
   [[nodiscard]] std::chrono::system_clock::time_point started() const { return started_; }
   [[nodiscard]] LogSink* log() const { return shared_.log.get(); }
 
+  // Whether ended connections leave lines in the access log, where there is one.
+  void log_connections(bool wanted) { shared_.logging = wanted; }
+  [[nodiscard]] bool logs_connections() const { return log() != nullptr && shared_.logging; }
+
   // All clusters that routes have named so far, by name.
   [[nodiscard]] std::vector<std::shared_ptr<const ClusterCounters>> clusters() const;
 

@@ -357,6 +357,7 @@ void Session::on_resolved(Resolution resolution, const std::vector<IpAddress>& a
     failure_ = to_string(resolution);
     return close();
   }
+  shared.counters.dns_found.add();
   dialing_ = std::make_unique<Dialing>(*this);
   for (const IpAddress& ip : addresses) {
     if (!route.internal_allowed && !may_dial(ip, shared.allowed)) continue;
@@ -544,7 +545,7 @@ void Session::close() {
     if (flags_.has(static_cast<ResponseFlag>(1U << i))) counters.flags[i].add();
   const std::chrono::duration<double> lasted = worker_.loop().now() - start_;
   counters.connection_time.observe(lasted.count());
-  if (shared.log != nullptr) log();
+  if (shared.log != nullptr && shared.logging.load(std::memory_order_relaxed)) log();
   dialing_.reset();
   upstream_.tls.reset();
   downstream_.tls.reset();

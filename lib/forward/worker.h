@@ -48,6 +48,7 @@ struct Shared {
   std::size_t max_connections = 0;  // of all workers; 0: no limit
   Counters counters;
   std::unique_ptr<LogSink> log;  // nullptr: no access log
+  std::atomic<bool> logging{true};
   AccessLogFormat log_format;
   std::atomic<std::uint64_t> next_id{1};
 };

@@ -25,7 +25,7 @@ struct Place {
 
   // "spec.servers[0].tls".
   [[nodiscard]] std::string path() const;
-  [[nodiscard]] std::string path(std::string_view key) const;  // of a field below
+  [[nodiscard]] std::string path(std::string_view below) const;  // of a field below
 };
 
 // Walks a value and reports what does not fit.

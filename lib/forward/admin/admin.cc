@@ -1,0 +1,341 @@
+#include "lib/forward/admin/admin.h"
+
+#include <atomic>
+#include <chrono>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <httplib.h>
+#include <nlohmann/json.hpp>
+#include <re2/re2.h>
+#include <unistd.h>
+
+#include "lib/forward/admin/statistics.h"
+
+namespace egressctl::forward {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kText = "text/plain; charset=utf-8";
+constexpr const char* kJson = "application/json";
+
+struct Page {
+  const char* path;
+  bool changes;  // something: POST only
+  const char* help;
+};
+
+constexpr Page kPages[] = {
+    {"/certs", false, "certificates in use"},
+    {"/clusters", false, "where connections go, and how many (?format=json)"},
+    {"/config_dump", false, "listeners and routes in force, without keys"},
+    {"/drain_listeners", true, "take no more connections"},
+    {"/healthcheck/fail", true, "let /ready say 503"},
+    {"/healthcheck/ok", true, "undo that"},
+    {"/help", false, "this list"},
+    {"/listeners", false, "where connections are accepted"},
+    {"/logging", true, "the access log on or off (?access_log=on|off)"},
+    {"/quitquitquit", true, "drain and end the process"},
+    {"/ready", false, "LIVE, or DRAINING with 503"},
+    {"/server_info", false, "version, state, uptime"},
+    {"/stats", false, "all counters (?filter=REGEX, ?format=json|prometheus)"},
+    {"/stats/prometheus", false, "the same for Prometheus"},
+};
+
+bool is_loopback(const IpAddress& ip) {
+  return internal_kind(ip) == "loopback";
+}
+
+std::string_view state_word(const Forwarder& forwarder) {
+  return forwarder.state() == ForwarderState::Live ? "LIVE" : "DRAINING";
+}
+
+// A page of another site must not reach an admin interface through its reader's browser, by a name
+// that it has led to 127.0.0.1 (DNS rebinding): a Host that is a name is refused, but for
+// localhost.
+bool host_is_safe(const std::string& host) {
+  if (host.empty()) return true;
+  std::string name = host.substr(0, host.rfind(':'));
+  if (host.ends_with(']') || IpAddress::parse(host)) name = host;
+  if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
+  return name == "localhost" || IpAddress::parse(name).has_value();
+}
+
+Json tls_json(const TlsContext& tls) {
+  Json out;
+  const TlsSettings& settings = tls.settings();
+  if (!settings.server_name.empty()) out["sni"] = settings.server_name;
+  out["alpn_protocols"] = settings.alpn;
+  out["require_peer_certificate"] = settings.check_peer;
+  out["match_subject_alt_names"] = settings.peer_names;
+  return out;
+}
+
+Json route_json(const Route& route) {
+  Json out;
+  out["server_names"] = route.names;
+  out["cluster"] = route.cluster;
+  if (route.termination != nullptr) {
+    const Termination& termination = *route.termination;
+    out["downstream_tls"] = tls_json(*termination.tls);
+    if (termination.same_name) out["same_name_inside"] = true;
+    if (!termination.listener.empty()) out["internal_listener"] = termination.listener;
+    if (termination.inside != nullptr) {
+      out["inside"] = Json::array();
+      for (const Route& inner : termination.inside->routes())
+        out["inside"].push_back(route_json(inner));
+      return out;
+    }
+  }
+  out["address"] = route.host.empty() ? Json("the name asked for") : Json(route.host);
+  out["port"] = route.port;
+  if (route.internal_allowed) out["internal_addresses_allowed"] = true;
+  if (route.tls != nullptr) out["upstream_tls"] = tls_json(*route.tls);
+  return out;
+}
+
+void add_certificate(const std::string& of, const TlsContext& tls, Json& out) {
+  if (tls.expires() == 0) return;
+  const std::time_t end = tls.expires();
+  const auto left = end - std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  constexpr std::int64_t kDay = 24L * 60 * 60;
+  out.push_back({{"used_by", of},
+                 {"expiration_time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(end))},
+                 {"days_until_expiration", left / kDay}});
+}
+
+Json certificates_json(const Forwarder& forwarder) {
+  Json out = Json::array();
+  for (const auto& rules : forwarder.rules())
+    for (const Route& route : rules->routes.routes()) {
+      if (route.tls != nullptr) add_certificate(route.cluster, *route.tls, out);
+      if (route.termination != nullptr) add_certificate(rules->name, *route.termination->tls, out);
+    }
+  return {{"certificates", out}};
+}
+
+Json config_json(const Forwarder& forwarder) {
+  Json listeners = Json::array();
+  const auto rules = forwarder.rules();
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    Json listener;
+    listener["name"] = rules[i]->name;
+    listener["address"] = forwarder.listeners()[i].address.to_string();
+    listener["routes"] = Json::array();
+    for (const Route& route : rules[i]->routes.routes())
+      listener["routes"].push_back(route_json(route));
+    listeners.push_back(std::move(listener));
+  }
+  return {{"listeners", listeners}};
+}
+
+std::string clusters_text(const Forwarder& forwarder) {
+  std::string out;
+  for (const auto& cluster : forwarder.clusters()) {
+    const std::string start = fmt::format("{}::{}::", cluster->name, cluster->address);
+    out += fmt::format("{}cx_active::{}\n", start, cluster->active.value());
+    out += fmt::format("{}cx_connect_fail::{}\n", start, cluster->connect_failures.value());
+    out += fmt::format("{}cx_total::{}\n", start, cluster->total.value());
+  }
+  return out;
+}
+
+Json clusters_json(const Forwarder& forwarder) {
+  Json out = Json::array();
+  for (const auto& cluster : forwarder.clusters()) {
+    const auto stat = [](const char* name, const Counter& counter) {
+      return Json{{"name", name}, {"value", std::to_string(counter.value())}};
+    };
+    const Json stats = {stat("cx_total", cluster->total), stat("cx_active", cluster->active),
+                        stat("cx_connect_fail", cluster->connect_failures)};
+    out.push_back({{"name", cluster->name},
+                   {"host_statuses", {{{"hostname", cluster->address}, {"stats", stats}}}}});
+  }
+  return {{"cluster_statuses", out}};
+}
+
+}  // namespace
+
+struct Admin::State {
+  State(Forwarder& forwarded, AdminSettings settings_given)
+      : forwarder(forwarded), settings(std::move(settings_given)) {}
+
+  void add_pages();
+  void add(const char* path, const httplib::Server::Handler& handler);
+  void stats(const httplib::Request& request, httplib::Response& response) const;
+  void ready(httplib::Response& response) const;
+  [[nodiscard]] Json server_info() const;
+
+  Forwarder& forwarder;
+  AdminSettings settings;
+  SocketAddress address;
+  std::atomic<bool> healthy{true};
+  httplib::Server server;
+  std::thread thread;
+};
+
+void Admin::State::add(const char* path, const httplib::Server::Handler& handler) {
+  const Page* page = nullptr;
+  for (const Page& each : kPages)
+    if (std::string_view(each.path) == path) page = &each;
+  if (page == nullptr || !page->changes) {
+    server.Get(path, handler);
+    return;
+  }
+  // The body is left alone: one whose length nobody has said, as `curl -X POST` has it, would be
+  // waited for.
+  server.Post(path, [handler](const httplib::Request& request, httplib::Response& response,
+                              const httplib::ContentReader&) { handler(request, response); });
+  server.Get(path, [](const httplib::Request&, httplib::Response& response) {
+    response.status = 405;
+    response.set_header("Allow", "POST");
+    response.set_content("this changes something: use POST\n", kText);
+  });
+}
+
+void Admin::State::stats(const httplib::Request& request, httplib::Response& response) const {
+  const std::string format = request.get_param_value("format");
+  if (format == "prometheus")
+    return response.set_content(prometheus_text(forwarder, settings.version), kText);
+  const re2::RE2 filter(request.get_param_value("filter"), re2::RE2::Quiet);
+  if (!filter.ok()) {
+    response.status = 400;
+    return response.set_content(fmt::format("filter: {}\n", filter.error()), kText);
+  }
+  Json json = Json::array();
+  std::string text;
+  for (const Statistic& each : statistics_of(forwarder)) {
+    if (!re2::RE2::PartialMatch(each.name, filter)) continue;
+    json.push_back({{"name", each.name}, {"value", each.value}});
+    text += fmt::format("{}: {}\n", each.name, each.value);
+  }
+  if (format == "json") return response.set_content(Json{{"stats", json}}.dump(1), kJson);
+  response.set_content(text, kText);
+}
+
+void Admin::State::ready(httplib::Response& response) const {
+  const bool live = healthy && forwarder.state() == ForwarderState::Live;
+  response.status = live ? 200 : 503;
+  response.set_content(live ? "LIVE\n" : "DRAINING\n", kText);
+}
+
+Json Admin::State::server_info() const {
+  const auto up = std::chrono::duration_cast<std::chrono::seconds>(
+      std::chrono::system_clock::now() - forwarder.started());
+  return {{"version", settings.version},
+          {"state", state_word(forwarder)},
+          {"uptime_current_epoch", fmt::format("{}s", up.count())},
+          {"pid", ::getpid()}};
+}
+
+void Admin::State::add_pages() {
+  using httplib::Request;
+  using httplib::Response;
+  const auto text = [this](const char* path, const std::function<std::string()>& make) {
+    add(path, [make](const Request&, Response& response) { response.set_content(make(), kText); });
+  };
+  const auto json = [this](const char* path, const std::function<Json()>& make) {
+    add(path, [make](const Request&, Response& response) {
+      response.set_content(make().dump(1) + "\n", kJson);
+    });
+  };
+  const auto help = [] {
+    std::string out;
+    for (const Page& page : kPages)
+      out += fmt::format("  {}{}: {}\n", page.path, page.changes ? " (POST)" : "", page.help);
+    return out;
+  };
+  text("/", help);
+  text("/help", help);
+  text("/listeners", [this] {
+    std::string out;
+    for (const ListenerStatus& listener : forwarder.listeners())
+      out += fmt::format("{}::{}\n", listener.name, listener.address.to_string());
+    return out;
+  });
+  json("/certs", [this] { return certificates_json(forwarder); });
+  json("/config_dump", [this] { return config_json(forwarder); });
+  json("/server_info", [this] { return server_info(); });
+  add("/clusters", [this](const Request& request, Response& response) {
+    if (request.get_param_value("format") == "json")
+      return response.set_content(clusters_json(forwarder).dump(1), kJson);
+    response.set_content(clusters_text(forwarder), kText);
+  });
+  add("/stats", [this](const Request& request, Response& response) { stats(request, response); });
+  for (const char* path : {"/stats/prometheus", "/metrics"})
+    text(path, [this] { return prometheus_text(forwarder, settings.version); });
+  add("/ready", [this](const Request&, Response& response) { ready(response); });
+  const auto act = [this](const char* path, const std::function<void()>& action) {
+    add(path, [action](const Request&, Response& response) {
+      action();
+      response.set_content("OK\n", kText);
+    });
+  };
+  act("/drain_listeners", [this] { forwarder.drain(); });
+  act("/healthcheck/fail", [this] { healthy = false; });
+  act("/healthcheck/ok", [this] { healthy = true; });
+  act("/quitquitquit", settings.quit);
+  add("/logging", [this](const Request& request, Response& response) {
+    const std::string wanted = request.get_param_value("access_log");
+    if (wanted == "on" || wanted == "off") forwarder.log_connections(wanted == "on");
+    response.set_content(
+        fmt::format("access_log: {}\n", forwarder.logs_connections() ? "on" : "off"), kText);
+  });
+  server.set_pre_routing_handler([](const Request& request, Response& response) {
+    if (host_is_safe(request.get_header_value("Host")))
+      return httplib::Server::HandlerResponse::Unhandled;
+    response.status = 403;
+    response.set_content("ask by address or as localhost\n", kText);
+    return httplib::Server::HandlerResponse::Handled;
+  });
+  server.set_error_handler([](const Request& request, Response& response) {
+    if (response.status == 404 && response.body.empty())
+      response.set_content(fmt::format("no page {}: see /help\n", request.path), kText);
+  });
+}
+
+Admin::Admin(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Admin::~Admin() {
+  state_->server.stop();
+  state_->thread.join();
+}
+
+const SocketAddress& Admin::address() const {
+  return state_->address;
+}
+
+Result<std::unique_ptr<Admin>> Admin::start(Forwarder& forwarder, AdminSettings settings) {
+  const SocketAddress wanted = settings.address;
+  if (wanted.is_unix() || (!settings.allow_remote && !is_loopback(wanted.ip)))
+    return fail(
+        ErrorCode::Usage,
+        fmt::format("--admin-address: {} could be reached by others, who could then end the "
+                    "process; take 127.0.0.1, or say --admin-allow-remote",
+                    wanted.to_string()));
+  auto state = std::make_unique<State>(forwarder, std::move(settings));
+  constexpr std::size_t kThreads = 2;
+  state->server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+  state->server.set_keep_alive_max_count(1);
+  state->add_pages();
+  const std::string host = wanted.ip.to_string();
+  const int port = wanted.port == 0
+                       ? state->server.bind_to_any_port(host)
+                       : (state->server.bind_to_port(host, wanted.port) ? wanted.port : -1);
+  if (port < 0)
+    return fail(ErrorCode::Io, fmt::format("can't listen on {} for the admin interface; "
+                                           "--admin-address off goes without",
+                                           wanted.to_string()));
+  state->address = wanted;
+  state->address.port = static_cast<std::uint16_t>(port);
+  state->thread = std::thread([server = &state->server] { server->listen_after_bind(); });
+  // stop() does nothing before the thread has got there.
+  while (!state->server.is_running()) std::this_thread::yield();
+  return std::unique_ptr<Admin>(new Admin(std::move(state)));
+}
+
+}  // namespace egressctl::forward

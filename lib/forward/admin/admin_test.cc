@@ -1,0 +1,195 @@
+#include "lib/forward/admin/admin.h"
+
+#include <set>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <httplib.h>
+#include <nlohmann/json.hpp>
+
+#include "lib/base/text.h"
+#include "lib/forward/admin/statistics.h"
+#include "lib/forward/test_network.h"
+
+namespace egressctl::forward {
+namespace {
+
+using Json = nlohmann::json;
+using testing::connect_to;
+using testing::hello_for;
+using testing::receive_all;
+using testing::send_all;
+using testing::Upstream;
+
+constexpr const char* kHost = "www.example.com";
+
+// A forwarder with one route, its admin interface, and one connection that has been through.
+class Served {
+ public:
+  Served() : upstream_(Upstream::echo) {
+    Config config;
+    config.workers = 1;
+    ListenerConfig listener;
+    listener.name = "sni";
+    listener.address = *SocketAddress::parse("127.0.0.1:0");
+    RouteConfig route;
+    route.names = {kHost};
+    route.cluster = "outbound|443||www.example.com";
+    route.host = upstream_.address().ip.to_string();
+    route.port = upstream_.address().port;
+    route.internal_allowed = true;
+    listener.routes = {route};
+    config.listeners = {listener};
+    auto forwarder = Forwarder::start(std::move(config));
+    REQUIRE(forwarder.has_value());
+    forwarder_ = std::move(*forwarder);
+    auto admin = Admin::start(*forwarder_, {.address = *SocketAddress::parse("127.0.0.1:0"),
+                                            .version = "1.2.3",
+                                            .quit = [this] { ++quits; }});
+    REQUIRE(admin.has_value());
+    admin_ = std::move(*admin);
+    client_ = std::make_unique<httplib::Client>("127.0.0.1", admin_->address().port);
+  }
+
+  // Sends a hello through, and comes back when the forwarder has closed.
+  void exchange(std::string_view name) {
+    const UniqueFd fd = connect_to(forwarder_->listeners().front().address);
+    send_all(fd.get(), hello_for(name));
+    ::shutdown(fd.get(), SHUT_WR);
+    receive_all(fd.get());
+  }
+
+  httplib::Result get(const std::string& path, const httplib::Headers& headers = {}) {
+    return client_->Get(path.c_str(), headers);
+  }
+  httplib::Result post(const std::string& path) { return client_->Post(path.c_str()); }
+
+  // The body of a page that is there.
+  std::string page(const std::string& path) {
+    const auto got = get(path);
+    REQUIRE(got);
+    CHECK_EQ(got->status, 200);
+    return got->body;
+  }
+
+  Forwarder& forwarder() { return *forwarder_; }
+  Admin& admin() { return *admin_; }
+  [[nodiscard]] const SocketAddress& upstream() const { return upstream_.address(); }
+
+  std::atomic<int> quits = 0;
+
+ private:
+  Upstream upstream_;
+  std::unique_ptr<Forwarder> forwarder_;
+  std::unique_ptr<Admin> admin_;
+  std::unique_ptr<httplib::Client> client_;
+};
+
+TEST_CASE("admin: listeners and clusters are listed as Envoy lists them") {
+  Served served;
+  served.exchange(kHost);
+  CHECK_EQ(served.page("/listeners"),
+           fmt::format("sni::{}\n", served.forwarder().listeners().front().address.to_string()));
+  const std::string clusters = served.page("/clusters");
+  CAPTURE(clusters);
+  CHECK(clusters.find(fmt::format("outbound|443||www.example.com::{}::cx_total::1\n",
+                                  served.upstream().to_string())) != std::string::npos);
+  const Json json = Json::parse(served.page("/clusters?format=json"));
+  CHECK_EQ(json["cluster_statuses"][0]["name"], "outbound|443||www.example.com");
+}
+
+TEST_CASE("admin: statistics are filtered by RE2 and come as text, JSON and for Prometheus") {
+  Served served;
+  served.exchange("nobody.example.com");
+  CHECK_EQ(served.page("/stats?filter=no_filter_chain"), "listener.no_filter_chain_match: 1\n");
+  const Json json = Json::parse(served.page("/stats?format=json&filter=tls_found"));
+  CHECK_EQ(json["stats"], Json::parse(R"([{"name":"tls_inspector.tls_found","value":1}])"));
+  CHECK_EQ(served.get("/stats?filter=(")->status, 400);
+  const std::string metrics = served.page("/stats/prometheus");
+  CHECK(metrics.find("egressctl_build_info{version=\"1.2.3\"} 1\n") != std::string::npos);
+  CHECK(metrics.find("egressctl_refused_total 1\n") != std::string::npos);
+  CHECK(metrics.find("egressctl_client_hello_total{result=\"found\"} 1\n") != std::string::npos);
+}
+
+TEST_CASE("admin: the Prometheus text has each family once, with help and type before it") {
+  Served served;
+  served.exchange(kHost);
+  const std::string text = prometheus_text(served.forwarder(), "v");
+  std::set<std::string> families;
+  std::string family;
+  for (const std::string_view line : split(text, '\n')) {
+    CAPTURE(line);
+    if (line.empty()) continue;
+    if (line.starts_with("# HELP ")) {
+      family = std::string(split(line, ' ')[2]);
+      CHECK(families.insert(family).second);
+      CHECK(line.ends_with("."));
+      continue;
+    }
+    if (line.starts_with("# TYPE ")) {
+      CHECK_EQ(split(line, ' ')[2], family);
+      continue;
+    }
+    CHECK(line.starts_with(family));
+  }
+  CHECK(families.count("egressctl_connections_closed_total") == 1);
+}
+
+TEST_CASE("admin: /ready goes with draining and with the health that was set") {
+  Served served;
+  CHECK_EQ(served.page("/ready"), "LIVE\n");
+  CHECK_EQ(served.post("/healthcheck/fail")->status, 200);
+  CHECK_EQ(served.get("/ready")->status, 503);
+  CHECK_EQ(served.post("/healthcheck/ok")->status, 200);
+  CHECK_EQ(served.get("/ready")->status, 200);
+  CHECK_EQ(served.post("/drain_listeners")->status, 200);
+  CHECK_EQ(served.get("/ready")->body, "DRAINING\n");
+  CHECK_EQ(Json::parse(served.page("/server_info"))["state"], "DRAINING");
+}
+
+TEST_CASE("admin: only POST changes something") {
+  Served served;
+  const auto got = served.get("/quitquitquit");
+  CHECK_EQ(got->status, 405);
+  CHECK_EQ(got->get_header_value("Allow"), "POST");
+  CHECK_EQ(served.quits, 0);
+  CHECK_EQ(served.post("/quitquitquit")->status, 200);
+  CHECK_EQ(served.quits, 1);
+  CHECK_EQ(served.get("/nothing")->status, 404);
+}
+
+TEST_CASE("admin: a POST without a body is answered at once, as one of `curl -X POST`") {
+  Served served;
+  const UniqueFd fd = connect_to(served.admin().address());
+  send_all(fd.get(), "POST /quitquitquit HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(receive_all(fd.get()).starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK_EQ(served.quits, 1);
+}
+
+TEST_CASE("admin: a page of another site does not get in by a name of its own") {
+  Served served;
+  CHECK_EQ(served.get("/stats", {{"Host", "evil.example.com:9901"}})->status, 403);
+  CHECK_EQ(served.get("/stats", {{"Host", "localhost:9901"}})->status, 200);
+  CHECK_EQ(served.get("/stats", {{"Host", "[::1]:9901"}})->status, 200);
+}
+
+TEST_CASE("admin: the configuration shows routes") {
+  Served served;
+  const Json config = Json::parse(served.page("/config_dump"));
+  const Json& route = config["listeners"][0]["routes"][0];
+  CHECK_EQ(route["server_names"], Json::array({kHost}));
+  CHECK_EQ(route["port"], served.upstream().port);
+}
+
+TEST_CASE("admin: addresses that others reach are refused unless they are meant") {
+  Served served;
+  AdminSettings settings;
+  settings.address = *SocketAddress::parse("0.0.0.0:0");
+  const auto admin = Admin::start(served.forwarder(), std::move(settings));
+  REQUIRE_FALSE(admin.has_value());
+  CHECK_EQ(admin.error().code, ErrorCode::Usage);
+  CHECK(admin.error().message.find("--admin-allow-remote") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace egressctl::forward
