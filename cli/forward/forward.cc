@@ -94,7 +94,7 @@ ExitCode serve(Context& context, const ForwardFlags& flags) {
   // Before the first thread, so that all of them leave signals to this one.
   const sigset_t signals = handled_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  const auto started = Forwarder::start(std::move(*config));
+  const auto started = Forwarder::start(*config);
   if (!started) return report(context, started.error());
   Forwarder& forwarder = **started;
   for (const forward::ListenerStatus& listener : forwarder.listeners())
@@ -112,7 +112,7 @@ ExitCode serve(Context& context, const ForwardFlags& flags) {
       case SIGHUP:
         if (auto again = config_of(flags); !again)
           static_cast<void>(report(context, again.error()));
-        else if (const auto done = forwarder.reload(std::move(*again)); !done)
+        else if (const auto done = forwarder.reload(*again); !done)
           static_cast<void>(report(context, done.error()));
         else
           say(context, "reloaded");

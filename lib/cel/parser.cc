@@ -104,7 +104,7 @@ class Parser {
   [[nodiscard]] Parsed primary();
   [[nodiscard]] Parsed name(const Token& token);
   [[nodiscard]] Parsed qualified(const Token& token);
-  [[nodiscard]] Parsed call(std::string_view name, std::vector<Id> arguments, bool is_method,
+  [[nodiscard]] Parsed call(std::string_view name, std::vector<Id> given, bool is_method,
                             std::size_t at);
   [[nodiscard]] Parsed has(std::size_t at);
   [[nodiscard]] Parsed literal(const Token& token, bool negative);

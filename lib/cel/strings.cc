@@ -12,7 +12,7 @@
 namespace egressctl::cel {
 namespace {
 
-constexpr std::size_t kMaxText = 1024 * 1024;  // of what a function makes
+constexpr std::size_t kMaxText = std::size_t{1} << 20;  // of what a function makes
 
 re2::StringPiece piece(std::string_view text) {
   return {text.data(), text.size()};

@@ -32,7 +32,7 @@ class MessageWalk {
  public:
   explicit MessageWalk(Findings& findings) : findings_(findings) {}
 
-  void message(const yaml::Node& node, const MessageType& type, const Spot& spot);
+  void message(const yaml::Node& node, const MessageType& type, const Spot& outer);
 
  private:
   // The entry of each field of `type` in `node`, nullptr where there is none or it is null.

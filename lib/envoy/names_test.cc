@@ -12,6 +12,7 @@ namespace {
 
 std::vector<std::string> texts(const std::vector<PatchName>& names) {
   std::vector<std::string> out;
+  out.reserve(names.size());
   for (const PatchName& name : names) out.emplace_back(name.text);
   return out;
 }

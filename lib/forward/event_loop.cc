@@ -21,7 +21,7 @@ static_assert(alignof(EventHandler) > kTagMask);
 epoll_event event_for(std::uint32_t events, EventHandler& handler, std::uint32_t tag) {
   epoll_event out{};
   out.events = events;
-  out.data.u64 = reinterpret_cast<std::uintptr_t>(&handler) | (tag & kTagMask);
+  out.data.ptr = reinterpret_cast<char*>(&handler) + (tag & kTagMask);
   return out;
 }
 
@@ -54,7 +54,7 @@ Result<std::unique_ptr<EventLoop>> EventLoop::make() {
   UniqueFd wakeup(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
-  event.data.u64 = 0;
+  event.data.ptr = nullptr;
   if (!epoll.valid() || !wakeup.valid() ||
       ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wakeup.get(), &event) != 0)
     return fail(ErrorCode::Io, fmt::format("can't wait for events: {}", std::strerror(errno)));
@@ -147,12 +147,13 @@ void EventLoop::run() {
     now_ = Clock::now();
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
-      const auto value = static_cast<std::uintptr_t>(event.data.u64);
-      auto* handler = reinterpret_cast<EventHandler*>(value & ~kTagMask);
-      if (handler == nullptr)
+      if (event.data.ptr == nullptr) {
         handle_wakeup();
-      else
-        handler->on_event(static_cast<std::uint32_t>(value & kTagMask), event.events);
+        continue;
+      }
+      const std::uintptr_t tag = reinterpret_cast<std::uintptr_t>(event.data.ptr) & kTagMask;
+      auto* handler = reinterpret_cast<EventHandler*>(static_cast<char*>(event.data.ptr) - tag);
+      handler->on_event(static_cast<std::uint32_t>(tag), event.events);
     }
     for (EventHandler* handler : std::exchange(again_, {})) handler->on_event(0, 0);
     fire_timers();

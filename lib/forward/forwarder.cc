@@ -163,7 +163,7 @@ Result<std::vector<std::shared_ptr<const ListenerRules>>> Forwarder::compile(con
   return out;
 }
 
-Result<std::unique_ptr<Forwarder>> Forwarder::start(Config config) {
+Result<std::unique_ptr<Forwarder>> Forwarder::start(const Config& config) {
   std::unique_ptr<Forwarder> out(new Forwarder());
   Shared& shared = out->shared_;
   shared.timeouts = config.timeouts;
@@ -230,7 +230,7 @@ Forwarder::~Forwarder() {
   workers_.clear();  // before the log
 }
 
-Result<void> Forwarder::reload(Config config) {
+Result<void> Forwarder::reload(const Config& config) {
   const auto refuse = [&](std::string message, ErrorCode code = ErrorCode::Usage) {
     shared_.counters.reload_failures.add();
     return fail(code, std::move(message));

@@ -30,7 +30,7 @@ class Forwarder {
   // Reads the certificates, binds the addresses and begins. Fails with ErrorCode::Usage for what
   // the configuration asks in vain, with NotFound or Io for files and addresses; nothing is then
   // left.
-  [[nodiscard]] static Result<std::unique_ptr<Forwarder>> start(Config config);
+  [[nodiscard]] static Result<std::unique_ptr<Forwarder>> start(const Config& config);
 
   // Whether start() would take it, without listening or writing anywhere.
   [[nodiscard]] static Result<void> check(const Config& config);
@@ -42,7 +42,7 @@ class Forwarder {
   // New connections go by the routes and certificates of `config` from now on; those that are going
   // on keep theirs. Fails, and changes nothing, when it can't be used, or when it has other
   // listeners or limits: they need a restart.
-  [[nodiscard]] Result<void> reload(Config config);
+  [[nodiscard]] Result<void> reload(const Config& config);
 
   // Takes no more connections; those that are going on stay.
   void drain();

@@ -48,8 +48,8 @@ Config config_with(std::vector<RouteConfig> routes) {
   return out;
 }
 
-std::unique_ptr<Forwarder> start(Config config) {
-  auto started = Forwarder::start(std::move(config));
+std::unique_ptr<Forwarder> start(const Config& config) {
+  auto started = Forwarder::start(config);
   REQUIRE_MESSAGE(started, (started ? "" : started.error().message));
   return std::move(*started);
 }
@@ -68,7 +68,7 @@ std::string exchange(const SocketAddress& address, std::string_view name,
     send_all(fd.get(), sent);
     ::shutdown(fd.get(), SHUT_WR);
   });
-  const std::string got = receive_all(fd.get());
+  std::string got = receive_all(fd.get());
   sender.join();
   return got;
 }
@@ -123,7 +123,7 @@ struct Mesh {
 TEST_CASE("bytes pass in both directions, whatever their number") {
   const Upstream upstream(Upstream::echo);
   const auto forwarder = start(config_with({route_to(upstream.address())}));
-  for (const std::size_t size : {0, 1, 1000, 100'000, 20'000'000}) {
+  for (const std::size_t size : {0U, 1U, 1000U, 100'000U, 20'000'000U}) {
     CAPTURE(size);
     const std::string payload = noise(size, size + 1);
     check_same(exchange(address_of(*forwarder), kHost, payload), hello_for(kHost) + payload);
@@ -335,7 +335,7 @@ TEST_CASE("mutual TLS from a sidecar to a gateway") {
   {
     const auto gateway = start(gateway_config);
     const auto sidecar = start(config_with({mesh.wrapping(address_of(*gateway))}));
-    for (const std::size_t size : {0, 1, 1000, 100'000, 10'000'000}) {
+    for (const std::size_t size : {0U, 1U, 1000U, 100'000U, 10'000'000U}) {
       CAPTURE(size);
       const std::string payload = noise(size, size + 1);
       check_same(exchange(address_of(*sidecar), kHost, payload), hello_for(kHost) + payload);

@@ -40,7 +40,7 @@ class Served {
     route.internal_allowed = true;
     listener.routes = {route};
     config.listeners = {listener};
-    auto forwarder = Forwarder::start(std::move(config));
+    auto forwarder = Forwarder::start(config);
     REQUIRE(forwarder.has_value());
     forwarder_ = std::move(*forwarder);
     auto admin = Admin::start(*forwarder_, {.address = *SocketAddress::parse("127.0.0.1:0"),
@@ -60,9 +60,9 @@ class Served {
   }
 
   httplib::Result get(const std::string& path, const httplib::Headers& headers = {}) {
-    return client_->Get(path.c_str(), headers);
+    return client_->Get(path, headers);
   }
-  httplib::Result post(const std::string& path) { return client_->Post(path.c_str()); }
+  httplib::Result post(const std::string& path) { return client_->Post(path); }
 
   // The body of a page that is there.
   std::string page(const std::string& path) {

@@ -10,10 +10,11 @@ namespace egressctl::lint::rules {
 namespace {
 
 constexpr RuleId kId{"EGR0209", "unseen-destination-rule", Severity::Error};
-constexpr std::string_view kReferences[] = {
+constexpr std::string_view kLookupOrder =
     "https://istio.io/latest/docs/ops/best-practices/traffic-management/"
-    "#cross-namespace-configuration",
-    "istio/istio#15556", "istio/istio#42570", "istio/istio#13504", "istio/istio.io#14820"};
+    "#cross-namespace-configuration";
+constexpr std::string_view kReferences[] = {kLookupOrder, "istio/istio#15556", "istio/istio#42570",
+                                            "istio/istio#13504", "istio/istio.io#14820"};
 
 // A rule for the destination that nobody looks up, though it sets TLS and no other rule does.
 const mesh::Rule* unseen(const Context& in, const Hops& hops, const Hop& hop) {
