@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/text.h"
 #include "lib/mesh/host.h"
 
 namespace egressctl::mesh {
@@ -52,6 +53,25 @@ const std::vector<const Service*>& lookup(
   return found != map.end() ? found->second : kNone;
 }
 
+const resource::Texts& service_defaults(const Settings& settings) {
+  return settings.mesh_config != nullptr ? settings.mesh_config->default_service_export_to
+                                         : kEverywhere;
+}
+
+// Source: istio.io/docs/reference/config/annotations/ (networking.istio.io/exportTo).
+std::vector<std::string_view> exported_by_annotation(const resource::Resource& resource) {
+  const resource::Text* written =
+      resource.metadata.annotations->find("networking.istio.io/exportTo");
+  std::vector<std::string_view> out;
+  if (written == nullptr || (*written)->empty()) return out;
+  for (std::string_view word : split(**written, ',')) {
+    while (word.starts_with(' ')) word.remove_prefix(1);
+    while (word.ends_with(' ')) word.remove_suffix(1);
+    out.push_back(word);
+  }
+  return out;
+}
+
 }  // namespace
 
 void Registry::add(const resource::Resource& resource, std::string_view name_space) {
@@ -67,6 +87,8 @@ void Registry::add_kubernetes(const resource::Resource& resource, std::string_vi
   out.name_space = name_space;
   out.resource = &resource;
   out.kubernetes = service;
+  out.visibility =
+      Visibility(exported_by_annotation(resource), service_defaults(settings_), name_space);
   out.ports = to_ports(service->ports);
   out.range = resource.metadata.name.range;
   keep(std::move(out));
@@ -74,10 +96,7 @@ void Registry::add_kubernetes(const resource::Resource& resource, std::string_vi
 
 void Registry::add_entry(const resource::Resource& resource, std::string_view name_space) {
   const auto* entry = resource.as<resource::ServiceEntry>();
-  const resource::Texts& defaults = settings_.mesh_config != nullptr
-                                        ? settings_.mesh_config->default_service_export_to
-                                        : kEverywhere;
-  const Visibility visibility(entry->export_to, defaults, name_space);
+  const Visibility visibility(entry->export_to, service_defaults(settings_), name_space);
   for (const resource::Text& host : *entry->hosts) {
     Service out;
     out.host = *host;

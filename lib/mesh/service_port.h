@@ -23,8 +23,9 @@ struct ServicePort {
   const yaml::Node* node = nullptr;  // the item
 };
 
-// The protocol that istiod takes a port of a Service to have: by `appProtocol`, else by the part of
-// its name before the first "-". Unsupported means that the sidecar looks at the first bytes.
+// The protocol that istiod takes a port of a Service to have: by the part of its `appProtocol`, or
+// else of its name, before the first "-"; TCP for well-known ports where that says nothing.
+// Unsupported means that the sidecar looks at the first bytes.
 [[nodiscard]] resource::Protocol protocol_of(const resource::ServicePort& port);
 
 }  // namespace egressctl::mesh

@@ -21,16 +21,25 @@ class Visibility {
   Visibility(const resource::Texts& export_to, const resource::Texts& defaults,
              std::string_view own);
 
+  // The same from words that stand elsewhere than in a list; none of them: `defaults`.
+  Visibility(const std::vector<std::string_view>& words, const resource::Texts& defaults,
+             std::string_view own);
+
   [[nodiscard]] bool visible_in(std::string_view name_space) const;
   [[nodiscard]] bool everyone() const { return everyone_; }
 
-  // The namespaces that see it, when not everyone does.
+  // Whether no one sees it.
+  [[nodiscard]] bool hidden() const { return !everyone_ && namespaces_.empty(); }
+
+  // When not everyone sees it: who does, each once.
   [[nodiscard]] const std::vector<std::string_view>& namespaces() const { return namespaces_; }
 
   // Whether some namespace sees both.
   [[nodiscard]] bool overlaps(const Visibility& other) const;
 
  private:
+  void take(const std::vector<std::string_view>& words, std::string_view own);
+
   bool everyone_ = true;
   std::vector<std::string_view> namespaces_;  // when not everyone
 };
