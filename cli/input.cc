@@ -2,15 +2,20 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <filesystem>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include "lib/base/text.h"
 
 namespace egressctl::cli {
 namespace {
@@ -58,6 +63,35 @@ tl::expected<std::string, int> read_all(int descriptor) {
   }
 }
 
+bool is_manifest(const std::filesystem::path& path) {
+  const std::string extension = to_lower(path.extension().string());
+  return extension == ".yaml" || extension == ".yml" || extension == ".json";
+}
+
+bool is_hidden(const std::filesystem::path& path) {
+  return path.filename().string().starts_with('.');
+}
+
+// The manifests in a folder and in those below it.
+Result<std::vector<std::string>> list_folder(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> out;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, error);
+  while (!error && entry != fs::recursive_directory_iterator()) {
+    const bool folder_below = entry->is_directory(error);
+    if (is_hidden(entry->path())) {
+      if (folder_below) entry.disable_recursion_pending();
+    } else if (!folder_below && is_manifest(entry->path())) {
+      out.push_back(entry->path().string());
+    }
+    entry.increment(error);
+  }
+  if (error) return fail(ErrorCode::Io, fmt::format("can't read {}: {}", folder, error.message()));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<const Source>> read_input(const std::string& path,
@@ -74,6 +108,28 @@ Result<std::unique_ptr<const Source>> read_input(const std::string& path,
   auto text = read_all(file.get());
   if (!text) return failure(name, text.error());
   return std::make_unique<const Source>(name, *std::move(text));
+}
+
+Result<std::vector<std::unique_ptr<const Source>>> read_inputs(
+    const std::vector<std::string>& paths) {
+  std::vector<std::unique_ptr<const Source>> out;
+  std::unordered_set<std::string> seen;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    std::vector<std::string> files = {path};
+    if (std::filesystem::is_directory(path, error)) {
+      auto listed = list_folder(path);
+      if (!listed) return tl::unexpected(listed.error());
+      files = *std::move(listed);
+    }
+    for (const std::string& file : files) {
+      if (!seen.insert(file).second) continue;
+      auto source = read_input(file);
+      if (!source) return tl::unexpected(source.error());
+      out.push_back(*std::move(source));
+    }
+  }
+  return out;
 }
 
 }  // namespace egressctl::cli

@@ -18,7 +18,7 @@ ARROWS = {
     "cel": ["yaml"],
     "resource": ["cel", "yaml"],
     "mesh": ["resource"],
-    "topology": ["mesh"],
+    "topology": ["mesh", "envoy"],
     "envoy": ["resource"],
     "lint": ["topology", "envoy"],
     "trace": ["topology"],

@@ -1,0 +1,90 @@
+#include "cli/mesh_input.h"
+
+#include <optional>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/input.h"
+#include "cli/report.h"
+
+namespace egressctl::cli {
+namespace {
+
+std::optional<std::string> given(const std::string& flag) {
+  return flag.empty() ? std::nullopt : std::optional(flag);
+}
+
+Result<const resource::Resource*> find_mesh_config(const lint::Workspace& workspace,
+                                                   const std::string& path) {
+  const resource::Resource* found = nullptr;
+  for (const resource::Resource& resource : workspace.resources())
+    if (resource.mesh_config() != nullptr) found = &resource;
+  if (found != nullptr) return found;
+  return fail(
+      ErrorCode::Usage,
+      fmt::format("--mesh-config: {} has no MeshConfig: neither the ConfigMap \"istio\", nor "
+                  "Helm values, nor a MeshConfig itself",
+                  path));
+}
+
+}  // namespace
+
+void add_mesh_flags(CLI::App& command, MeshFlags& flags) {
+  command.add_option("--root-namespace", flags.root_namespace, "Istio's root namespace")
+      ->type_name("NAMESPACE");
+  command.add_option("--cluster-domain", flags.cluster_domain, "The cluster's DNS domain")
+      ->type_name("DOMAIN");
+  command.add_option("--mesh-config", flags.mesh_config, "A MeshConfig from outside the set")
+      ->type_name("FILE");
+}
+
+void add_resource_flags(CLI::App& command, MeshFlags& flags) {
+  command.add_option("--istio-version", flags.istio_version, "The release that they must run on")
+      ->type_name("VERSION");
+  command
+      .add_option("-n,--namespace", flags.name_space, "The namespace of resources that name none")
+      ->capture_default_str();
+}
+
+Result<MeshInput> read_mesh_flags(const MeshFlags& flags) {
+  MeshInput out;
+  out.options.default_namespace = flags.name_space;
+  out.options.root_namespace = given(flags.root_namespace);
+  out.options.cluster_domain = given(flags.cluster_domain);
+  if (!flags.istio_version.empty()) {
+    out.options.istio_version = parse_istio_version(flags.istio_version);
+    if (!out.options.istio_version)
+      return fail(ErrorCode::Usage, fmt::format("--istio-version: \"{}\" is no release of Istio; "
+                                                "write it as in \"1.30\"",
+                                                flags.istio_version));
+  }
+  if (flags.mesh_config.empty()) return out;
+  auto file = read_inputs({flags.mesh_config});
+  if (!file) return tl::unexpected(file.error());
+  out.mesh_config = std::make_unique<const lint::Workspace>(*std::move(file), 1);
+  auto found = find_mesh_config(*out.mesh_config, flags.mesh_config);
+  if (!found) return tl::unexpected(found.error());
+  out.options.mesh_resource = *found;
+  return out;
+}
+
+Result<MeshOfFiles> load_mesh(Context& context, const std::vector<std::string>& paths,
+                              const MeshFlags& flags) {
+  auto input = read_mesh_flags(flags);
+  if (!input) return tl::unexpected(input.error());
+  auto sources = read_inputs(paths);
+  if (!sources) return tl::unexpected(sources.error());
+  MeshOfFiles out;
+  out.input = *std::move(input);
+  out.workspace = std::make_unique<const lint::Workspace>(*std::move(sources));
+  const render::Totals totals{.files = out.workspace->sources().size(),
+                              .documents = out.workspace->documents(),
+                              .resources = out.workspace->resources().size()};
+  out.exit = report(context, out.workspace->findings(), totals);
+  out.mesh = std::make_unique<const mesh::Mesh>(out.workspace->resources(), out.input.options);
+  return out;
+}
+
+}  // namespace egressctl::cli
