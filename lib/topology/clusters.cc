@@ -156,7 +156,7 @@ class PortClusters {
     const bool eds = out.type == ClusterType::Eds;
     // Names can't be endpoints of a cluster whose endpoints istiod sends.
     const bool only_healthy = drops_unhealthy(policy);
-    for (const Instance* instance : instances_.at(port_)) {
+    for (const Instance* instance : eds ? instances_.named(port_.name) : instances_.at(port_)) {
       if (eds && instance->port != 0 && !is_ipv4(instance->address) &&
           !is_ipv6(instance->address) && !instance->address.starts_with("pod:"))
         continue;

@@ -122,6 +122,13 @@ std::vector<const Instance*> ServiceInstances::at(const mesh::ServicePort& port)
   return out;
 }
 
+std::vector<const Instance*> ServiceInstances::named(std::string_view port_name) const {
+  std::vector<const Instance*> out;
+  for (const Instance& instance : instances)
+    if (instance.port_name == port_name) out.push_back(&instance);
+  return out;
+}
+
 EndpointIndex::EndpointIndex(const mesh::Mesh& mesh, const ServiceIndex& services) {
   for (const mesh::Workload& workload : mesh.workloads().all()) {
     workloads_.emplace(workload.resource, &workload);

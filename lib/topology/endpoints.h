@@ -21,7 +21,7 @@ struct Instance {
   std::string address;            // an IP, a host name or "unix://..."
   std::uint32_t port = 0;         // where it listens; 0 for a socket in the file system
   std::string_view port_name;     // of the service's port
-  std::int64_t service_port = 0;  // its number; 0 for those of Kubernetes, which go by name
+  std::int64_t service_port = 0;  // its number; 0 for those of Kubernetes
   const resource::TextMap* labels = nullptr;       // nullptr: none
   const resource::TextMap* more_labels = nullptr;  // of its metadata; the others go first
   bool mutual_tls = false;                         // a proxy of the mesh ends TLS there
@@ -36,8 +36,13 @@ struct ServiceInstances {
   std::vector<Instance> instances;
   std::vector<std::string> identities;  // "spiffe://...", sorted; of servers of the service
 
-  // Those of a port that has that name or number.
+  // Those of a port as clusters that resolve names and listeners of headless services see them:
+  // Kubernetes' by the port's name, others by its number.
   [[nodiscard]] std::vector<const Instance*> at(const mesh::ServicePort& port) const;
+
+  // Those that istiod sends in EDS. They differ where two ServiceEntries of one host give a port
+  // different names.
+  [[nodiscard]] std::vector<const Instance*> named(std::string_view port_name) const;
 };
 
 // Where the input has neither EndpointSlices nor Endpoints, what Kubernetes would make of its pods
