@@ -22,11 +22,20 @@ using List = std::span<const Rule* const>;
 // EGR02xx: names that lead nowhere, or not where one thinks.
 [[nodiscard]] List references();
 
+// EGR03xx: routes that do not lead where one thinks.
+[[nodiscard]] List routing();
+
+// EGR04xx: TLS that does not protect, or does not match.
+[[nodiscard]] List tls();
+
 // EGR05xx: ways around the gateway, and policies that do not do what they seem to.
 [[nodiscard]] List security();
 
 // EGR06xx: patches of what istiod sends to proxies.
 [[nodiscard]] List envoy_filters();
+
+// EGR09xx: the Kubernetes Gateway API.
+[[nodiscard]] List gateway_api();
 
 // All of them.
 [[nodiscard]] std::vector<const Rule*> all();

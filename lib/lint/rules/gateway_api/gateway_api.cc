@@ -1,0 +1,15 @@
+#include "lib/lint/rules/gateway_api/gateway_api.h"
+
+#include "lib/lint/rules/all.h"
+
+namespace egressctl::lint::rules {
+
+List gateway_api() {
+  static constexpr const Rule* kList[] = {
+      &kDisjointHostnames, &kRouteKindMismatch,  &kNamespaceNotAllowed,  &kNoReferenceGrant,
+      &kNoMeshRoute,       &kMalformedReference, &kGatewayNameAsService,
+  };
+  return kList;
+}
+
+}  // namespace egressctl::lint::rules

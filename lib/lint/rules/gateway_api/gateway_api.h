@@ -1,0 +1,16 @@
+// The rules of the family; see all.h.
+#pragma once
+
+#include "lib/lint/rule.h"
+
+namespace egressctl::lint::rules {
+
+extern const Rule kDisjointHostnames;     // EGR0901
+extern const Rule kRouteKindMismatch;     // EGR0902
+extern const Rule kNamespaceNotAllowed;   // EGR0903
+extern const Rule kNoReferenceGrant;      // EGR0904
+extern const Rule kNoMeshRoute;           // EGR0905
+extern const Rule kMalformedReference;    // EGR0906
+extern const Rule kGatewayNameAsService;  // EGR0911
+
+}  // namespace egressctl::lint::rules

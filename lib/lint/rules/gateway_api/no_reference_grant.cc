@@ -1,0 +1,101 @@
+// EGR0904 no-reference-grant
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "lib/lint/rules/gateway_api/attachments.h"
+#include "lib/lint/rules/gateway_api/gateway_api.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kId{"EGR0904", "no-reference-grant", Severity::Error};
+constexpr std::string_view kReferences[] = {
+    "https://gateway-api.sigs.k8s.io/reference/spec/#referencegrant", "kiali/kiali#10188"};
+
+// The grants of each namespace.
+class Grants {
+ public:
+  explicit Grants(const mesh::Mesh& mesh) {
+    for (const resource::Resource* resource : mesh.all(resource::Kind::ReferenceGrant))
+      by_namespace_[mesh.namespace_of(*resource)].push_back(
+          resource->as<resource::ReferenceGrant>());
+  }
+
+  // Whether a `from` kind of the Gateway API in `source` may refer to a core `to` kind in `target`.
+  [[nodiscard]] bool permit(std::string_view source, std::string_view from, std::string_view target,
+                            std::string_view to, std::string_view name) const {
+    const auto found = by_namespace_.find(target);
+    return found != by_namespace_.end() &&
+           std::any_of(found->second.begin(), found->second.end(), [&](const auto* grant) {
+             return std::any_of(grant->from->begin(), grant->from->end(),
+                                [&](const auto& item) {
+                                  return *item->group == kGatewayGroup && *item->kind == from &&
+                                         *item->name_space == source;
+                                }) &&
+                    std::any_of(grant->to->begin(), grant->to->end(), [&](const auto& item) {
+                      return item->group->empty() && *item->kind == to &&
+                             (item->name->empty() || *item->name == name);
+                    });
+           });
+  }
+
+ private:
+  std::unordered_map<std::string_view, std::vector<const resource::ReferenceGrant*>> by_namespace_;
+};
+
+class Check {
+ public:
+  Check(const Context& in, Diagnostics& out) : mesh_(in.mesh()), grants_(in.mesh()), out_(out) {}
+
+  void run() {
+    for (const resource::Resource* route : all_routes(mesh_))
+      for (const auto& rule : *route->as<resource::KubernetesRoute>()->rules)
+        for (const auto& backend : *rule->backend_refs)
+          if (is_service(*backend))
+            refer(*route, resource::to_string(route->kind), backend->name_space, "Service",
+                  *backend->name);
+    for (const resource::Resource* gateway : mesh_.all(resource::Kind::KubernetesGateway))
+      for (const auto& listener : *gateway->as<resource::KubernetesGateway>()->listeners)
+        for (const auto& secret : *listener->tls->certificate_refs)
+          if (secret->group->empty() && (secret->kind->empty() || *secret->kind == "Secret"))
+            refer(*gateway, "Gateway", secret->name_space, "Secret", *secret->name);
+  }
+
+ private:
+  void refer(const resource::Resource& source, std::string_view from,
+             const resource::Text& name_space, std::string_view to, const std::string& name) {
+    const std::string_view home = mesh_.namespace_of(source);
+    if (name_space->empty() || *name_space == home || !mesh_.knows_namespace(*name_space) ||
+        grants_.permit(home, from, *name_space, to, name))
+      return;
+    out_.report(kId, name_space.range,
+                "no ReferenceGrant in namespace \"{}\" lets a {} of \"{}\" refer to {} \"{}\"",
+                *name_space, from, home, to, name)
+        .help(fmt::format("write a ReferenceGrant in \"{}\" from {} of \"{}\" to {}", *name_space,
+                          from, home, to));
+  }
+
+  const mesh::Mesh& mesh_;
+  const Grants grants_;
+  Diagnostics& out_;
+};
+
+void check(const Context& in, Diagnostics& out) {
+  Check(in, out).run();
+}
+
+}  // namespace
+
+const Rule kNoReferenceGrant{
+    .info = {.id = kId,
+             .summary = "a reference into another namespace that no ReferenceGrant permits",
+             .why = "istiod leaves the backend out (RefNotPermitted): HTTP requests get 500, TLS "
+                    "connections are closed. A listener whose Secret is refused is not opened. "
+                    "References of kind Hostname need no grant.",
+             .mend = "Write a ReferenceGrant in the namespace that is referred to.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules

@@ -1,0 +1,95 @@
+// EGR0308 tcp-takes-port
+#include <unordered_map>
+
+#include "lib/lint/context.h"
+#include "lib/lint/rules/routing/auto_addresses.h"
+#include "lib/lint/rules/routing/rivals.h"
+#include "lib/lint/rules/routing/routing.h"
+#include "lib/yaml/edit.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kId{"EGR0308", "tcp-takes-port", Severity::Warning};
+constexpr std::string_view kReferences[] = {
+    "https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/",
+    "istio/istio#58696", "istio/istio#24937", "istio/istio#11741"};
+
+using resource::Protocol;
+using Entries = Rivals<resource::Resource, const resource::Resource*>;
+
+constexpr std::int64_t kHttps = 443;
+
+// Whether nothing but the address tells the port's connections from others.
+bool is_plain_tcp(const resource::Port& port) {
+  switch (*port.protocol) {
+    case Protocol::Tcp:
+    case Protocol::Mongo:
+    case Protocol::MySql:
+    case Protocol::Redis: return true;
+    case Protocol::Unsupported: return port.protocol.text().empty();
+    default: return false;
+  }
+}
+
+void check_port(const mesh::Service& service, const resource::Positioned<resource::Port>& port,
+                const Entries& others, Diagnostics& out) {
+  const resource::Port& in = *port;
+  auto finding = out.report(
+      kId, in.name.present() ? in.name.range : port.range,
+      "port {} of \"{}\" is plain TCP and the entry has no address: clients' connections to that "
+      "port of any address go to this host",
+      *in.number, service.host);
+  // Where the finding stands says which port; what is missing is the same for all of them.
+  finding.field("spec.addresses");
+  if (*in.protocol == Protocol::Tcp || *in.protocol == Protocol::Unsupported)
+    finding.alias("IST0134");
+  const bool https = *in.number == kHttps;
+  finding.help(https ? "let the port have protocol TLS, so that clients are told apart by SNI, or "
+                       "give the entry its addresses"
+                     : "give the entry its addresses, or let proxies answer DNS and allocate them");
+  // With NONE they still arrive where the client dialled.
+  if (*service.entry->resolution == resource::Resolution::None) return;
+  const resource::Resource* rival = others.find(service.visibility, service.resource);
+  if (rival != nullptr)
+    finding.related(rival->metadata.name.range, "this one takes the same port: one of them loses");
+  if (rival != nullptr || https) finding.severity(Severity::Error);
+  if (!https || in.protocol.node == nullptr) return;
+  if (const auto edit = yaml::replace_string(*in.protocol.node, "TLS"))
+    finding.fix({.title = "let clients be told apart by SNI", .safe = false, .edits = {*edit}});
+}
+
+void check(const Context& in, Diagnostics& out) {
+  if (allocates_addresses(in.mesh())) return;
+  std::vector<const mesh::Service*> entries;
+  std::unordered_map<std::int64_t, Entries> by_port;
+  const resource::Resource* last = nullptr;
+  for (const mesh::Service& service : in.mesh().registry().all()) {
+    if (service.entry == nullptr || service.resource == last) continue;
+    last = service.resource;
+    if (!service.entry->addresses->empty() || has_allocated_address(*last)) continue;
+    entries.push_back(&service);
+    for (const auto& port : *service.entry->ports)
+      if (is_plain_tcp(*port) && *service.entry->resolution != resource::Resolution::None)
+        by_port[*port->number].add(service.visibility, last, last);
+  }
+  for (const mesh::Service* service : entries)
+    for (const auto& port : *service->entry->ports)
+      if (is_plain_tcp(*port)) check_port(*service, port, by_port[*port->number], out);
+}
+
+}  // namespace
+
+const Rule kTcpTakesPort{
+    .info = {.id = kId,
+             .summary = "a ServiceEntry for plain TCP without addresses",
+             .why = "Sidecars can tell TCP connections apart by address and port alone. Without an "
+                    "address the listener is 0.0.0.0 with that port, so every connection to the "
+                    "port, whatever its address, goes to this host; of two such entries one gets "
+                    "nothing. On 443 other sites' clients see certificates of this host.",
+             .mend = "Give the entry its addresses; where clients speak TLS, set the protocol to "
+                     "TLS; or enable DNS capture with allocated addresses.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules
