@@ -1,0 +1,37 @@
+// Whether AuthorizationPolicies let a connection or a request pass.
+//
+// Source: istio.io/docs/concepts/security/#implicit-enablement and istio/istio
+// pilot/pkg/security/authz/builder.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lib/topology/listener.h"
+
+namespace egressctl::trace {
+
+// What a policy can see. Empty texts are what is not there.
+struct Facts {
+  std::string principal;   // "cluster.local/ns/NAMESPACE/sa/NAME", of mTLS
+  std::string name_space;  // of the principal
+  std::string sni;
+  std::uint32_t port = 0;  // of the proxy
+  bool http = false;
+  std::string host;  // of HTTP
+  std::string path;
+  std::string method = "GET";
+};
+
+struct Refusal {
+  const resource::Resource* policy = nullptr;  // one that denies, or the first that does not allow
+  std::string reason;
+};
+
+// std::nullopt when all parts let it pass. What is only known while it runs (addresses, tokens) is
+// taken not to match. AUDIT and dry runs refuse nothing.
+[[nodiscard]] std::optional<Refusal> refuse(const std::vector<topology::Rbac>& parts,
+                                            const Facts& facts);
+
+}  // namespace egressctl::trace

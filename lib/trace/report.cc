@@ -1,0 +1,163 @@
+#include "lib/trace/report.h"
+
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "lib/base/text.h"
+#include "lib/trace/words.h"
+
+namespace egressctl::trace {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string_view to_string(Place place) {
+  switch (place) {
+    case Place::Sidecar: return "sidecar";
+    case Place::Gateway: return "gateway";
+    case Place::InternalListener: return "internal listener";
+  }
+  return {};
+}
+
+std::string_view to_string(topology::TlsKind kind) {
+  switch (kind) {
+    case topology::TlsKind::IstioMutual: return "mTLS of the mesh";
+    case topology::TlsKind::Mutual: return "mTLS";
+    case topology::TlsKind::OptionalMutual:
+    case topology::TlsKind::Simple: return "TLS";
+  }
+  return {};
+}
+
+std::string tls_text(const HopTls& tls) {
+  std::string out(to_string(tls.kind));
+  out += tls.sni.empty() ? ", no SNI" : ", SNI " + tls.sni;
+  if (!tls.alpn.empty()) out += ", ALPN " + join(tls.alpn, ", ");
+  return out;
+}
+
+void add_line(std::string& out, std::string_view label, std::string_view text) {
+  if (!text.empty()) out += fmt::format("    {:<10} {}\n", label, text);
+}
+
+std::string client_name(const Request& request) {
+  return fmt::format("{}/{}", request.client.name_space, request.client.name);
+}
+
+std::string or_dash(const std::string& text) {
+  return text.empty() ? "-" : text;
+}
+
+Json to_json_list(const topology::Causes& causes) {
+  Json out = Json::array();
+  for (const topology::Cause& cause : causes) {
+    const resource::Resource& resource = *cause.resource;
+    out.push_back({{"kind", resource::to_string(resource.kind)},
+                   {"namespace", *resource.metadata.name_space},
+                   {"name", *resource.metadata.name},
+                   {"location", location(cause.range)}});
+  }
+  return out;
+}
+
+Json to_json_object(const Hop& hop, const Trace& trace, bool last) {
+  Json out = Json::object();
+  out["place"] = to_string(hop.place);
+  out["proxy"] = hop.proxy;
+  const auto add = [&](const char* key, const std::string& text) {
+    if (!text.empty()) out[key] = text;
+  };
+  add("serverName", hop.server_name);
+  add("peer", hop.peer);
+  add("listener", hop.listener);
+  add("chain", hop.chain);
+  add("route", hop.route);
+  add("cluster", hop.cluster);
+  add("endpoint", hop.endpoint);
+  if (hop.tls)
+    out["tls"] = {
+        {"kind", to_string(hop.tls->kind)}, {"sni", hop.tls->sni}, {"alpn", hop.tls->alpn}};
+  add("note", hop.note);
+  out["because"] = to_json_list(hop.causes);
+  out["accessLog"] = access_log(hop, trace, last);
+  return out;
+}
+
+Json to_json_object(const Traced& traced) {
+  const Trace& trace = traced.trace;
+  Json hops = Json::array();
+  for (const Hop& hop : trace.hops)
+    hops.push_back(to_json_object(hop, trace, &hop == &trace.hops.back()));
+  return {{"from", client_name(traced.request)},
+          {"to", at(traced.request.host, traced.request.port)},
+          {"verdict", to_string(trace.verdict)},
+          {"reason", trace.reason},
+          {"reached", trace.reached},
+          {"responseFlags", trace.flags},
+          {"blame", to_json_list(trace.blame)},
+          {"hops", std::move(hops)}};
+}
+
+std::string dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string describe(const topology::Cause& cause) {
+  return fmt::format("{} ({})", resource::display_name(*cause.resource), location(cause.range));
+}
+
+std::string access_log(const Hop& hop, const Trace& trace, bool last) {
+  const bool http = !hop.route.empty();
+  const std::string flags = last ? or_dash(trace.flags) : "-";
+  const bool no_chain = last && hop.chain.empty();
+  return fmt::format(
+      "[*] \"{}\" {} {} {} - \"-\" * * * * \"-\" \"-\" \"-\" \"-\" \"{}\" {} * * * {} -",
+      http ? "* * HTTP/1.1" : "- - -", http ? "*" : "0", flags,
+      no_chain ? "filter_chain_not_found" : (http ? "*" : "-"), or_dash(hop.endpoint),
+      or_dash(hop.cluster), or_dash(hop.server_name));
+}
+
+std::string to_text(const Traced& traced) {
+  const Trace& trace = traced.trace;
+  std::string out = fmt::format("{} -> {}\n", client_name(traced.request),
+                                at(traced.request.host, traced.request.port));
+  std::size_t number = 0;
+  for (const Hop& hop : trace.hops) {
+    const bool last = &hop == &trace.hops.back();
+    out += fmt::format("\n{}. {} {}\n", ++number, to_string(hop.place), hop.proxy);
+    add_line(out, "sees", hop.server_name.empty() ? "no SNI" : "SNI " + hop.server_name);
+    add_line(out, "client", hop.peer);
+    add_line(out, "listener", hop.listener);
+    add_line(out, "chain", hop.chain);
+    add_line(out, "route", hop.route);
+    add_line(out, "cluster", hop.cluster);
+    add_line(out, "endpoint", hop.endpoint);
+    if (hop.tls) add_line(out, "TLS", tls_text(*hop.tls));
+    add_line(out, "note", hop.note);
+    for (const topology::Cause& cause : hop.causes) add_line(out, "because", describe(cause));
+    add_line(out, "log", access_log(hop, trace, last));
+  }
+  out += fmt::format("\n{}: {}", to_string(trace.verdict), trace.reason);
+  if (!trace.reached.empty()) out += fmt::format(" ({})", trace.reached);
+  out += "\n";
+  for (const topology::Cause& cause : trace.blame)
+    out += fmt::format("  see {}\n", describe(cause));
+  return out;
+}
+
+std::string to_json(const Traced& traced) {
+  return dump(to_json_object(traced));
+}
+
+std::string to_json(const std::vector<Traced>& traces) {
+  Json out = Json::array();
+  for (const Traced& traced : traces) out.push_back(to_json_object(traced));
+  return dump(out);
+}
+
+}  // namespace egressctl::trace
