@@ -22,7 +22,9 @@ std::string spiffe(const mesh::Mesh& mesh, std::string_view name_space, std::str
 bool is_injected(const mesh::Mesh& mesh, const mesh::Workload& workload) {
   if (const std::string_view mode = workload.label(kTlsMode); !mode.empty()) return mode == "istio";
   // The label is put on at injection; a template does not have it yet.
-  if (workload.resource->kind == resource::Kind::Pod) return false;
+  // That of gateways does not put it on (manifests/charts/istio-control/.../gateway-injection-
+  // template.yaml).
+  if (workload.resource->kind == resource::Kind::Pod || workload.is_gateway_proxy()) return false;
   const std::string_view inject = workload.label("sidecar.istio.io/inject");
   if (!inject.empty()) return inject == "true";
   const resource::Resource* owner = mesh.namespace_object(workload.name_space);
