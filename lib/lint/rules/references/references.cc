@@ -6,10 +6,17 @@ namespace egressctl::lint::rules {
 
 List references() {
   static constexpr const Rule* kList[] = {
-      &kMissingSubset,       &kUnknownGateway,        &kMatchGatewayNotBound,
-      &kSelectorWithoutPods, &kUnknownDestination,    &kUnknownPort,
-      &kShortName,           &kUnseenDestinationRule, &kShadowingDestinationRule,
+      &kMissingSubset,
+      &kUnknownGateway,
+      &kMatchGatewayNotBound,
+      &kSelectorWithoutPods,
+      &kUnknownDestination,
+      &kUnknownPort,
+      &kShortName,
+      &kUnseenDestinationRule,
+      &kShadowingDestinationRule,
       &kNotExported,
+      &kServerPort,
   };
   return kList;
 }

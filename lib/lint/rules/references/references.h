@@ -15,5 +15,6 @@ extern const Rule kShortName;                 // EGR0208
 extern const Rule kUnseenDestinationRule;     // EGR0209
 extern const Rule kShadowingDestinationRule;  // EGR0210
 extern const Rule kNotExported;               // EGR0211
+extern const Rule kServerPort;                // EGR0214
 
 }  // namespace egressctl::lint::rules

@@ -6,10 +6,12 @@ namespace egressctl::lint::rules {
 
 List routing() {
   static constexpr const Rule* kList[] = {
-      &kHostNotInGateway,
-      &kTcpTakesPort,
-      &kServiceEntriesDiffer,
-      &kMeshHostTwice,
+      &kNoMeshBinding,        &kHostNotInGateway,     &kGatewayHalfMissing,
+      &kGatewayLoop,          &kNoneBehindGateway,    &kRouteKind,
+      &kHttpOnTlsPort,        &kTcpTakesPort,         &kSniTwice,
+      &kServiceEntriesDiffer, &kMeshHostTwice,        &kGatewayMatchPort,
+      &kMeshMatchPort,        &kRuleForOtherProtocol, &kWildcardToOneServer,
+      &kDynamicDnsAtGateway,
   };
   return kList;
 }

@@ -1,0 +1,57 @@
+// VirtualServices at the Gateways that they name: which servers take their routes.
+//
+// Source: istio/istio pilot/pkg/networking/core/gateway.go (createGatewayTCPFilterChainOpts,
+// isGatewayMatch, pickMatchingGatewayHosts).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "lib/lint/context.h"
+
+namespace egressctl::lint::rules {
+
+using Server = resource::Positioned<resource::Server>;
+
+// A VirtualService and a Gateway of the input that it names.
+struct Binding {
+  const mesh::VirtualService* service = nullptr;
+  const mesh::GatewayView* gateway = nullptr;
+};
+
+// In the order of the input.
+[[nodiscard]] std::vector<Binding> bindings(const Context& in);
+
+// The matches of a route; nullptr for a route without any.
+[[nodiscard]] std::vector<const mesh::RouteMatch*> matches_of(const mesh::Route& route);
+
+// Whether a match (nullptr: everything) may hold at a gateway, or at "mesh".
+[[nodiscard]] bool may_hold(const mesh::VirtualService& service, const mesh::RouteMatch* match,
+                            std::string_view gateway);
+
+// Whether the server has a host in common with the VirtualService that it takes from its namespace.
+[[nodiscard]] bool takes(const mesh::GatewayView& gateway, const resource::Server& server,
+                         const mesh::VirtualService& service);
+
+// Whether TLS goes through the server as it comes.
+[[nodiscard]] bool passes_through(const resource::Server& server);
+
+// The kind of routes that a server uses; it leaves all others aside.
+[[nodiscard]] mesh::RouteKind kind_of(const resource::Server& server);
+
+// The servers of the binding's Gateway that take the VirtualService, and that a match's port fits.
+[[nodiscard]] std::vector<const Server*> servers_for(const Binding& binding,
+                                                     const mesh::RouteMatch* match);
+
+// Whether some server uses the route at a match.
+[[nodiscard]] bool is_used(const Binding& binding, const mesh::Route& route,
+                           const mesh::RouteMatch* match);
+
+// The list that the route stands in: `spec.http`, `spec.tls` or `spec.tcp`. Its key, or what stands
+// for it.
+[[nodiscard]] SourceRange list_of(const mesh::VirtualService& service, mesh::RouteKind kind);
+
+// Whether an EnvoyFilter may change what the gateway's chains do.
+[[nodiscard]] bool is_patched(const Context& in, const mesh::GatewayView& gateway);
+
+}  // namespace egressctl::lint::rules

@@ -1,0 +1,63 @@
+// EGR0304 gateway-loop
+#include <algorithm>
+#include <unordered_set>
+
+#include "lib/lint/rules/routing/bindings.h"
+#include "lib/lint/rules/routing/routing.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kId{"EGR0304", "gateway-loop", Severity::Error};
+constexpr std::string_view kReferences[] = {
+    "https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/",
+    "istio/istio#7077"};
+
+bool leads_back(const Context& in, const mesh::GatewayView& gateway,
+                const mesh::RouteTarget& target) {
+  const auto& behind = in.gateways().behind(target.host);
+  return std::find(behind.begin(), behind.end(), &gateway) != behind.end();
+}
+
+void report(const Binding& binding, const mesh::Route& route, const mesh::RouteMatch* match,
+            const mesh::RouteTarget& target, Diagnostics& out) {
+  const bool meant_for_sidecars =
+      match == nullptr || match->gateways == nullptr || (*match->gateways)->empty();
+  auto finding = out.report(
+      kId, match != nullptr ? match->range : route.range,
+      "at gateway \"{}\" this rule sends connections to \"{}\", which is the gateway itself",
+      binding.gateway->name, target.host);
+  finding.related(target.range, "where it sends them")
+      .related(binding.gateway->resource->metadata.name.range, "the Gateway is here")
+      .help(meant_for_sidecars
+                ? "add \"gateways: [mesh]\" to the match, so that the rule is for sidecars alone"
+                : "let the gateway's rule lead to the host itself");
+}
+
+void check(const Context& in, Diagnostics& out) {
+  std::unordered_set<const mesh::Route*> told;
+  for (const Binding& binding : bindings(in))
+    for (const mesh::Route& route : binding.service->routes)
+      for (const mesh::RouteMatch* match : matches_of(route)) {
+        if (!is_used(binding, route, match)) continue;
+        const auto target = std::find_if(
+            route.targets.begin(), route.targets.end(),
+            [&](const auto& candidate) { return leads_back(in, *binding.gateway, candidate); });
+        if (target != route.targets.end() && told.insert(&route).second)
+          report(binding, route, match, *target, out);
+      }
+}
+
+}  // namespace
+
+const Rule kGatewayLoop{
+    .info = {.id = kId,
+             .summary = "a rule that sends a gateway's connections to the gateway itself",
+             .why = "The gateway connects to itself until a limit is reached: `503 UF`, the same "
+                    "line over and over in its access log, and a core at 100 %.",
+             .mend = "Give the rule that leads to the gateway `gateways: [mesh]`, and the "
+                     "gateway's own rule the external host as its destination.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules

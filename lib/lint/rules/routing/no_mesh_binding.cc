@@ -1,0 +1,89 @@
+// EGR0301 no-mesh-binding
+#include <algorithm>
+#include <unordered_set>
+
+#include "lib/lint/rules/routing/bindings.h"
+#include "lib/lint/rules/routing/routing.h"
+#include "lib/mesh/host.h"
+#include "lib/yaml/edit.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kId{"EGR0301", "no-mesh-binding", Severity::Error};
+constexpr std::string_view kReferences[] = {
+    "https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/",
+    "istio/istio#61831"};
+
+bool is_external(const Context& in, std::string_view host) {
+  const auto services = in.mesh().registry().covering(host);
+  return std::any_of(services.begin(), services.end(),
+                     [](const mesh::Service* service) { return service->is_external(); });
+}
+
+bool shares_host(const mesh::VirtualService& a, const mesh::VirtualService& b) {
+  return std::any_of(a.hosts.begin(), a.hosts.end(), [&](const std::string& host) {
+    return std::any_of(b.hosts.begin(), b.hosts.end(),
+                       [&](const std::string& other) { return mesh::hosts_overlap(host, other); });
+  });
+}
+
+// Whether sidecars send the host somewhere into the cluster, which may be the gateway under a name
+// that the input lacks.
+bool is_led_inside(const Context& in, const mesh::VirtualService& service) {
+  for (const mesh::VirtualService* other : in.mesh().bound_to("mesh")) {
+    if (!shares_host(service, *other)) continue;
+    for (const mesh::Route& route : other->routes)
+      if (mesh::applies_at(*other, route, "mesh"))
+        for (const mesh::RouteTarget& target : route.targets)
+          if (!mesh::is_external_host(in.mesh(), target.host)) return true;
+  }
+  return false;
+}
+
+// Whether the gateway sends it out of the mesh by this VirtualService.
+bool leads_out(const Context& in, const Binding& binding) {
+  for (const mesh::Route& route : binding.service->routes)
+    if (mesh::applies_at(*binding.service, route, binding.gateway->name))
+      for (const mesh::RouteTarget& target : route.targets)
+        if (is_external(in, target.host)) return true;
+  return false;
+}
+
+void check(const Context& in, Diagnostics& out) {
+  std::unordered_set<const mesh::VirtualService*> told;
+  for (const Binding& binding : bindings(in)) {
+    const mesh::VirtualService& service = *binding.service;
+    if (binding.gateway->services.empty() || !leads_out(in, binding)) continue;
+    const bool external =
+        std::any_of(service.hosts.begin(), service.hosts.end(),
+                    [&](const std::string& host) { return is_external(in, host); });
+    if (!external || is_led_inside(in, service) || !told.insert(&service).second) continue;
+    const auto& gateways = service.service->gateways;
+    auto finding =
+        out.report(kId, gateways.key,
+                   "no VirtualService leads sidecars to gateway \"{}\" for \"{}\": clients connect "
+                   "to the host directly",
+                   binding.gateway->name, service.hosts.front());
+    finding.related(binding.gateway->resource->metadata.name.range, "the Gateway is here")
+        .help(fmt::format("add \"mesh\" to the gateways, and a match for it that routes to \"{}\"",
+                          binding.gateway->services.front()->host));
+    if (service.binds("mesh") || gateways.node == nullptr) continue;
+    if (const auto edit = yaml::append_item(*gateways.node, "mesh"))
+      finding.fix({.title = "bind it to sidecars, too", .safe = false, .edits = {*edit}});
+  }
+}
+
+}  // namespace
+
+const Rule kNoMeshBinding{
+    .info = {.id = kId,
+             .summary = "a host that a gateway lets out, but that no sidecar sends to it",
+             .why = "It works, but the traffic goes straight from the sidecar to the host: the "
+                    "gateway logs nothing and enforces nothing. A NetworkPolicy breaks it later.",
+             .mend = "Add `mesh` to `spec.gateways` and a rule for it whose destination is the "
+                     "gateway's Service.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules
