@@ -11,7 +11,7 @@ List routing() {
       &kHttpOnTlsPort,        &kTcpTakesPort,         &kSniTwice,
       &kServiceEntriesDiffer, &kMeshHostTwice,        &kGatewayMatchPort,
       &kMeshMatchPort,        &kRuleForOtherProtocol, &kWildcardToOneServer,
-      &kDynamicDnsAtGateway,
+      &kDynamicDnsAtGateway,  &kSharedServer,
   };
   return kList;
 }

@@ -21,5 +21,6 @@ extern const Rule kMeshMatchPort;         // EGR0315
 extern const Rule kRuleForOtherProtocol;  // EGR0316
 extern const Rule kWildcardToOneServer;   // EGR0317
 extern const Rule kDynamicDnsAtGateway;   // EGR0318
+extern const Rule kSharedServer;          // EGR0330
 
 }  // namespace egressctl::lint::rules

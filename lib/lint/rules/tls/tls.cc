@@ -6,10 +6,9 @@ namespace egressctl::lint::rules {
 
 List tls() {
   static constexpr const Rule* kList[] = {
-      &kUpstreamNotVerified,
-      &kNameNotChecked,
-      &kPortDropsTls,
-      &kSharedCertificate,
+      &kDoubleTls,      &kPlainToMtls,   &kMtlsIntoPassthrough,
+      &kOuterSni,       &kNoOrigination, &kUpstreamNotVerified,
+      &kNameNotChecked, &kPortDropsTls,  &kSharedCertificate,
   };
   return kList;
 }

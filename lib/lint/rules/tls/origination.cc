@@ -1,0 +1,121 @@
+// EGR0401 double-tls, EGR0405 no-origination
+#include <algorithm>
+#include <string>
+#include <unordered_set>
+
+#include "lib/lint/rules/references/hops.h"
+#include "lib/lint/rules/tls/client_tls.h"
+#include "lib/lint/rules/tls/tls.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kDouble{"EGR0401", "double-tls", Severity::Error};
+constexpr RuleId kNone{"EGR0405", "no-origination", Severity::Error};
+constexpr std::string_view kDoubleReferences[] = {
+    "https://istio.io/latest/docs/ops/common-problems/network-issues/#double-tls",
+    "istio/istio#17031", "istio/istio#28858", "istio/istio#29746"};
+constexpr std::string_view kNoneReferences[] = {
+    "https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway-tls-origination/",
+    "istio/istio#30808", "istio/istio#16453", "istio/istio#31513"};
+
+// The ports of hosts that HTTP rules lead to: "host:port", and "host" where a rule names no port.
+std::unordered_set<std::string> http_targets(const mesh::Mesh& mesh) {
+  std::unordered_set<std::string> out;
+  for (const mesh::VirtualService& service : mesh.routes())
+    for (const mesh::Route& route : service.routes) {
+      if (route.kind != mesh::RouteKind::Http) continue;
+      for (const mesh::RouteTarget& target : route.targets)
+        out.insert(target.destination->port.present()
+                       ? fmt::format("{}:{}", target.host, *target.destination->port->number)
+                       : target.host);
+    }
+  return out;
+}
+
+void check_double(const Context& in, Diagnostics& out) {
+  const auto http = http_targets(in.mesh());
+  for (const mesh::Rule& rule : in.mesh().rules().all()) {
+    std::unordered_set<const ClientTls*> told;
+    for (const mesh::Service* service : in.mesh().registry().named(rule.host)) {
+      if (!service->is_external()) continue;
+      for (const mesh::ServicePort& port : service->ports) {
+        const ClientTls* tls = client_tls(*rule.rule->traffic_policy, port.number);
+        if (tls == nullptr || !originates(*tls) || !resource::is_tls(port.protocol) ||
+            http.contains(rule.host) ||
+            http.contains(fmt::format("{}:{}", rule.host, port.number)) || !told.insert(tls).second)
+          continue;
+        out.report(kDouble, (*tls)->mode.range,
+                   "clients send TLS to port {} of \"{}\" already, and this makes TLS of it once "
+                   "more",
+                   port.number, rule.host)
+            .related(port.range, "the port is declared here")
+            .help(
+                "remove it, or set it under portLevelSettings for a port to which clients send "
+                "plain HTTP");
+      }
+    }
+  }
+}
+
+// Whether servers on the port expect TLS.
+bool expects_tls(const mesh::ServicePort& port) {
+  return resource::is_tls(port.protocol) ||
+         (resource::is_http(port.protocol) && port.target == 443);
+}
+
+void check_none(const Context& in, Diagnostics& out) {
+  const Hops hops(in);
+  std::unordered_set<const resource::Destination*> told;
+  for (const Hop& hop : hops.all()) {
+    if (hop.mirror || hop.route->kind != mesh::RouteKind::Http || hop.client.empty()) continue;
+    const mesh::RouteTarget& target = *hop.target;
+    for (const mesh::Service* service : in.mesh().registry().named(target.host)) {
+      if (!service->is_external()) continue;
+      const auto& number = target.destination->port;
+      const mesh::ServicePort* port = number.present()             ? service->port(*number->number)
+                                      : service->ports.size() == 1 ? &service->ports.front()
+                                                                   : nullptr;
+      if (port == nullptr || !expects_tls(*port)) continue;
+      const auto rules = in.mesh().rules().applying(hop.client, target.host,
+                                                    owner_of(in.mesh(), target.host, hop.client));
+      const ClientTls* tls = client_tls(rules, *target.destination->subset, port->number);
+      if (tls != nullptr && *(*tls)->mode != resource::ClientTlsMode::Disable) continue;
+      if (!told.insert(target.destination).second) continue;
+      out.report(kNone, target.range,
+                 "{} plain HTTP to port {} of \"{}\", which expects TLS: no DestinationRule makes "
+                 "TLS of it",
+                 hop.gateway != nullptr ? fmt::format("gateway \"{}\" sends", hop.gateway->name)
+                                        : std::string("sidecars send"),
+                 port->number, target.host)
+          .related(port->range, "the port is declared here")
+          .help(fmt::format("write a DestinationRule for \"{}\" with \"mode: SIMPLE\" and \"sni\" "
+                            "in namespace \"{}\"",
+                            target.host, hop.client));
+    }
+  }
+}
+
+}  // namespace
+
+const Rule kDoubleTls{
+    .info = {.id = kDouble,
+             .summary = "TLS made of what is TLS already",
+             .why = "The proxy wraps the client's TLS into TLS of its own, which the server does "
+                    "not expect: `wrong version number`, `503 UF`.",
+             .mend = "Set the TLS for the HTTP port alone (`portLevelSettings`), drop it, or let "
+                     "clients send HTTP.",
+             .references = kDoubleReferences},
+    .check = check_double};
+
+const Rule kNoOrigination{
+    .info = {.id = kNone,
+             .summary = "plain HTTP sent to a port that expects TLS",
+             .why = "The server answers `400 The plain HTTP request was sent to HTTPS port`, or "
+                    "closes (`503 UC`).",
+             .mend = "Write a DestinationRule with `SIMPLE` and `sni` where the sending proxy "
+                     "finds it: for a gateway, in the gateway's namespace.",
+             .references = kNoneReferences},
+    .check = check_none};
+
+}  // namespace egressctl::lint::rules

@@ -1,0 +1,236 @@
+// EGR0402 plain-to-mtls, EGR0403 mtls-into-passthrough, EGR0404 outer-sni
+#include <algorithm>
+#include <unordered_set>
+
+#include "lib/lint/rules/routing/bindings.h"
+#include "lib/lint/rules/tls/gateway_legs.h"
+#include "lib/lint/rules/tls/tls.h"
+#include "lib/mesh/host.h"
+#include "lib/yaml/edit.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kPlain{"EGR0402", "plain-to-mtls", Severity::Error};
+constexpr RuleId kPassed{"EGR0403", "mtls-into-passthrough", Severity::Error};
+constexpr RuleId kSni{"EGR0404", "outer-sni", Severity::Error};
+constexpr std::string_view kPlainReferences[] = {
+    "https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/",
+    "istio/istio#39206", "istio/istio#22609"};
+constexpr std::string_view kPassedReferences[] = {
+    "https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode",
+    "istio/istio#48955", "istio/istio#7415"};
+constexpr std::string_view kSniReferences[] = {
+    "https://istio.io/latest/docs/reference/config/networking/destination-rule/"
+    "#ClientTLSSettings",
+    "istio/istio#37134", "istio/istio#34357"};
+
+using resource::ClientTlsMode;
+using resource::ServerTlsMode;
+using Place = GatewayLeg::Place;
+
+bool is_mesh_mtls(const ClientTls* tls) {
+  return tls != nullptr && *(*tls)->mode == ClientTlsMode::IstioMutual;
+}
+
+bool is_mesh_mtls(const resource::Server& server) {
+  return server.tls.present() && *server.tls->mode == ServerTlsMode::IstioMutual;
+}
+
+// The name that the sidecar puts on the outside.
+//
+// Source: istio/istio pilot/pkg/networking/core/cluster_tls.go (buildUpstreamTLSSettings).
+std::string outer_name(const GatewayLeg& leg) {
+  const std::string& written = *(*leg.tls)->sni;
+  if (!written.empty()) return written;
+  return fmt::format("outbound_.{}_.{}_.{}", leg.port, *leg.target->destination->subset,
+                     leg.target->host);
+}
+
+// The rule that a leg's TLS stands in.
+const resource::Resource* rule_of(const GatewayLeg& leg) {
+  for (const mesh::Rule* rule : leg.rules) {
+    bool has = false;
+    for_each_client_tls(*rule->rule, [&](const ClientTls& tls) { has = has || &tls == leg.tls; });
+    if (has) return rule->resource;
+  }
+  return nullptr;
+}
+
+const Place* find(const GatewayLeg& leg, bool (*wanted)(const resource::Server&)) {
+  const auto found = std::find_if(leg.servers.begin(), leg.servers.end(),
+                                  [&](const Place& place) { return wanted(**place.server); });
+  return found != leg.servers.end() ? &*found : nullptr;
+}
+
+std::string hosts_of(const GatewayLeg& leg) {
+  std::string out;
+  std::size_t count = 0;
+  for (const Place& place : leg.servers)
+    for (const resource::Text& host : *(*place.server)->hosts)
+      if (++count <= 3) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", *host);
+  return count > 3 ? out + ", ..." : out;
+}
+
+// Where the TLS towards the gateway is, or should be: in the settings, the subset, the
+// DestinationRule, or where sidecars are sent to the gateway.
+SourceRange place_of(const GatewayLeg& leg) {
+  if (leg.tls != nullptr)
+    return (*leg.tls)->mode.present() ? (*leg.tls)->mode.range : leg.tls->range;
+  const std::string& subset = *leg.target->destination->subset;
+  if (const auto* found = mesh::find_subset(leg.rules, subset); found != nullptr && !subset.empty())
+    return found->range;
+  return leg.rules.empty() ? leg.target->range : leg.rules.front()->resource->spec_range;
+}
+
+// A client that makes no mTLS of the mesh; its own TLS has its own SNI.
+void check_plain(const GatewayLeg& leg, std::unordered_set<const void*>& told, Diagnostics& out) {
+  const auto names = client_names(leg);
+  const auto fits = [&](const Place& place) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view name) { return takes_name(**place.server, name); });
+  };
+  const auto taken = std::find_if(leg.servers.begin(), leg.servers.end(), fits);
+  const Place* place = taken != leg.servers.end() ? &*taken : &leg.servers.front();
+  if (!is_mesh_mtls(**place->server)) return;
+  const void* where = leg.tls != nullptr ? static_cast<const void*>(leg.tls) : leg.target;
+  if (!told.insert(where).second) return;
+  auto finding = out.report(
+      kPlain, place_of(leg), "gateway \"{}\" asks for the mesh's mTLS on port {}, {}",
+      place->gateway->name, leg.port,
+      leg.tls == nullptr ? "but no DestinationRule makes sidecars use it"
+                         : fmt::format("but sidecars use \"{}\" here", (*leg.tls)->mode.text()));
+  finding.related((*place->server)->tls.range, "what the gateway asks for")
+      .help(fmt::format("set \"mode: ISTIO_MUTUAL\" and an \"sni\" that the server has, one of {}",
+                        hosts_of(leg)));
+  if (leg.tls == nullptr || (*leg.tls)->mode.node == nullptr) return;
+  if (const auto edit = yaml::replace_string(*(*leg.tls)->mode.node, "ISTIO_MUTUAL"))
+    finding.fix({.title = "use the mesh's mTLS", .safe = false, .edits = {*edit}});
+}
+
+void report_passed(const GatewayLeg& leg, const Place& place, Diagnostics& out) {
+  const auto& tls = (*place.server)->tls;
+  out.report(kPassed, tls->mode.present() ? tls->mode.range : tls.range,
+             "sidecars wrap what they send to gateway \"{}\" into the mesh's mTLS, which this "
+             "server passes on to the host",
+             place.gateway->name)
+      .related((*leg.tls)->mode.range, "where sidecars are told to")
+      .help(
+          "set \"mode: ISTIO_MUTUAL\" and write \"tcp\" routes, or \"DISABLE\" in the "
+          "DestinationRule");
+}
+
+void report_sni(const GatewayLeg& leg, const std::string& name, Diagnostics& out) {
+  const resource::Resource* rule = rule_of(leg);
+  const resource::Text& sni = (*leg.tls)->sni;
+  auto finding =
+      sni.present()
+          ? out.report(kSni, sni.range,
+                       "no server of gateway \"{}\" takes SNI \"{}\"; they are for {}",
+                       leg.servers.front().gateway->name, name, hosts_of(leg))
+          : out.report(kSni, leg.tls->key.known() ? leg.tls->key : leg.tls->range,
+                       "without \"sni\" sidecars send \"{}\", which no server of gateway \"{}\" "
+                       "takes; they are for {}",
+                       name, leg.servers.front().gateway->name, hosts_of(leg));
+  if (rule != nullptr) finding.field(tls_field(*rule, *leg.tls, "sni"));
+  finding.related((*leg.servers.front().server)->hosts.range, "the names that the server takes");
+  const auto& hosts = (*leg.servers.front().server)->hosts;
+  const bool one = leg.servers.size() == 1 && hosts->size() == 1 &&
+                   !mesh::is_pattern(*hosts->front()) &&
+                   hosts->front()->find('/') == std::string::npos;
+  if (!one) {
+    finding.help("set \"sni\" to a name that one server has and no other");
+    return;
+  }
+  finding.help(fmt::format("set \"sni: {}\"", *hosts->front()));
+  if (leg.tls->node == nullptr) return;
+  const auto edit = sni.node != nullptr
+                        ? yaml::replace_string(*sni.node, *hosts->front())
+                        : yaml::insert_entry(*leg.tls->node, "sni", *hosts->front());
+  if (edit) finding.fix({.title = "send the name that the server has", .edits = {*edit}});
+}
+
+// A client that wraps into the mesh's mTLS.
+void check_mutual(const Context& in, const GatewayLeg& leg, std::unordered_set<const void*>& told,
+                  Diagnostics& out) {
+  const std::string name = outer_name(leg);
+  const auto taken = std::find_if(leg.servers.begin(), leg.servers.end(), [&](const Place& place) {
+    return takes_name(**place.server, name);
+  });
+  if (taken != leg.servers.end()) {
+    if (passes_through(**taken->server) && told.insert(taken->server).second)
+      report_passed(leg, *taken, out);
+    return;
+  }
+  if (find(leg, is_mesh_mtls) == nullptr) {
+    const Place* passing = find(leg, passes_through);
+    if (passing != nullptr && told.insert(passing->server).second)
+      report_passed(leg, *passing, out);
+    return;
+  }
+  // A patch may make the sidecar send the client's own name.
+  if (!in.mesh().all(resource::Kind::EnvoyFilter).empty() && (*leg.tls)->sni->empty()) {
+    const auto names = client_names(leg);
+    const bool forwarded = std::any_of(
+        in.mesh().all(resource::Kind::EnvoyFilter).begin(),
+        in.mesh().all(resource::Kind::EnvoyFilter).end(), [](const resource::Resource* filter) {
+          for (const auto& patch : *filter->as<resource::EnvoyFilter>()->config_patches)
+            if (*patch->apply_to == resource::ApplyTo::NetworkFilter &&
+                *patch->match->context != resource::PatchContext::Gateway)
+              return true;
+          return false;
+        });
+    if (forwarded && !names.empty()) return;
+  }
+  if (told.insert(leg.tls).second) report_sni(leg, name, out);
+}
+
+// One walk for all three; each rule keeps what is its own.
+template <const RuleId& kWanted>
+void check(const Context& in, Diagnostics& out) {
+  std::unordered_set<const void*> told;
+  Diagnostics all;
+  for (const GatewayLeg& leg : gateway_legs(in)) {
+    if (is_mesh_mtls(leg.tls)) {
+      check_mutual(in, leg, told, all);
+    } else {
+      check_plain(leg, told, all);
+    }
+  }
+  for (const Diagnostic& finding : all)
+    if (finding.rule.id == kWanted.id) out.add(finding);
+}
+
+}  // namespace
+
+const Rule kPlainToMtls{
+    .info = {.id = kPlain,
+             .summary = "a gateway that asks for mTLS, and sidecars that make none",
+             .why = "The gateway ends the connection (`503 UF,URX`, `certificate required`). Auto "
+                    "mTLS does not help: gateway pods lack the label "
+                    "`security.istio.io/tlsMode`.",
+             .mend = "Set `ISTIO_MUTUAL` with an `sni` in the subset's settings for the port.",
+             .references = kPlainReferences},
+    .check = check<kPlain>};
+
+const Rule kMtlsIntoPassthrough{
+    .info = {.id = kPassed,
+             .summary = "the mesh's mTLS sent to a server that passes TLS through",
+             .why = "The gateway sends the mesh's own TLS session on to the internet: the "
+                    "handshake fails, and the workload's certificate is shown to a stranger.",
+             .mend = "Let the server end it (`ISTIO_MUTUAL`, with `tcp` routes), or switch it off "
+                     "in the DestinationRule.",
+             .references = kPassedReferences},
+    .check = check<kPassed>};
+
+const Rule kOuterSni{
+    .info = {.id = kSni,
+             .summary = "an outer SNI that no server of the gateway takes",
+             .why = "Without `sni` sidecars send `outbound_.443_.subset_.service`. No filter chain "
+                    "of the gateway is for that name: the connection is reset "
+                    "(`filter_chain_not_found`).",
+             .mend = "Give each destination a subset whose `sni` is a host of its server.",
+             .references = kSniReferences},
+    .check = check<kSni>};
+
+}  // namespace egressctl::lint::rules
