@@ -34,6 +34,12 @@ using List = std::span<const Rule* const>;
 // EGR06xx: patches of what istiod sends to proxies.
 [[nodiscard]] List envoy_filters();
 
+// EGR07xx: what a release of Istio has not, or no longer.
+[[nodiscard]] List versions();
+
+// EGR08xx: order in the set.
+[[nodiscard]] List hygiene();
+
 // EGR09xx: the Kubernetes Gateway API.
 [[nodiscard]] List gateway_api();
 

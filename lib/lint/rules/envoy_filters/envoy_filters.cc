@@ -93,8 +93,9 @@ constexpr Rule kRules[] = {
          "Change the match as the message says.", "istiod passes over the patch without a word."),
 };
 
-constexpr const Rule* kOwn[] = {&rules::kRelativePatch, &rules::kUndefinedReference,
-                                &rules::kSelectsTooMuch};
+constexpr const Rule* kOwn[] = {&rules::kRelativePatch,  &rules::kUndefinedReference,
+                                &rules::kSelectsTooMuch, &rules::kPatchContext,
+                                &rules::kPatchNamespace, &rules::kServicePortInMatch};
 
 }  // namespace
 

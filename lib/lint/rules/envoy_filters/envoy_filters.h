@@ -8,5 +8,8 @@ namespace egressctl::lint::rules {
 extern const Rule kRelativePatch;       // EGR0605
 extern const Rule kUndefinedReference;  // EGR0610
 extern const Rule kSelectsTooMuch;      // EGR0632
+extern const Rule kPatchContext;        // EGR0601
+extern const Rule kPatchNamespace;      // EGR0602
+extern const Rule kServicePortInMatch;  // EGR0606
 
 }  // namespace egressctl::lint::rules

@@ -7,7 +7,7 @@ namespace egressctl::lint::rules {
 List gateway_api() {
   static constexpr const Rule* kList[] = {
       &kDisjointHostnames, &kRouteKindMismatch,  &kNamespaceNotAllowed,  &kNoReferenceGrant,
-      &kNoMeshRoute,       &kMalformedReference, &kGatewayNameAsService,
+      &kNoMeshRoute,       &kMalformedReference, &kGatewayNameAsService, &kUnknownWaypoint,
   };
   return kList;
 }

@@ -12,5 +12,6 @@ extern const Rule kNoReferenceGrant;      // EGR0904
 extern const Rule kNoMeshRoute;           // EGR0905
 extern const Rule kMalformedReference;    // EGR0906
 extern const Rule kGatewayNameAsService;  // EGR0911
+extern const Rule kUnknownWaypoint;       // EGR0907
 
 }  // namespace egressctl::lint::rules

@@ -17,6 +17,7 @@ List references() {
       &kShadowingDestinationRule,
       &kNotExported,
       &kServerPort,
+      &kHiddenGateway,
   };
   return kList;
 }

@@ -16,5 +16,6 @@ extern const Rule kUnseenDestinationRule;     // EGR0209
 extern const Rule kShadowingDestinationRule;  // EGR0210
 extern const Rule kNotExported;               // EGR0211
 extern const Rule kServerPort;                // EGR0214
+extern const Rule kHiddenGateway;             // EGR0216
 
 }  // namespace egressctl::lint::rules

@@ -25,6 +25,8 @@ List security() {
       &kExposedGateway,
       &kUnreadableSni,
       &kPolicyServicePort,
+      &kInnerNamesWider,
+      &kForwarderAnyName,
   };
   return kList;
 }

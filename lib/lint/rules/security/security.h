@@ -24,5 +24,7 @@ extern const Rule kInternalAddress;        // EGR0518
 extern const Rule kExposedGateway;         // EGR0519
 extern const Rule kUnreadableSni;          // EGR0520
 extern const Rule kPolicyServicePort;      // EGR0521
+extern const Rule kInnerNamesWider;        // EGR0508
+extern const Rule kForwarderAnyName;       // EGR0512
 
 }  // namespace egressctl::lint::rules

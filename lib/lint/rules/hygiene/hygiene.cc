@@ -1,0 +1,15 @@
+#include "lib/lint/rules/hygiene/hygiene.h"
+
+#include "lib/lint/rules/all.h"
+
+namespace egressctl::lint::rules {
+
+List hygiene() {
+  static constexpr const Rule* kList[] = {
+      &kTelemetryWithoutProvider,
+      &kTelemetryTwice,
+  };
+  return kList;
+}
+
+}  // namespace egressctl::lint::rules

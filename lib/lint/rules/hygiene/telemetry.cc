@@ -1,0 +1,83 @@
+// EGR0810 telemetry-without-provider, EGR0811 telemetry-twice
+#include <algorithm>
+#include <unordered_map>
+
+#include "lib/lint/context.h"
+#include "lib/lint/rules/hygiene/hygiene.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kProvider{"EGR0810", "telemetry-without-provider", Severity::Warning};
+constexpr RuleId kTwice{"EGR0811", "telemetry-twice", Severity::Error};
+constexpr std::string_view kReferences[] = {
+    "https://istio.io/latest/docs/reference/config/telemetry/"};
+constexpr resource::Kind kReads[] = {resource::Kind::Telemetry};
+
+bool has_default_provider(const mesh::Settings& settings) {
+  if (settings.mesh_config == nullptr) return false;
+  const yaml::Node* providers = settings.mesh_config->default_providers.node;
+  const yaml::Node* logs = providers != nullptr ? providers->find("accessLogging") : nullptr;
+  return logs != nullptr && !logs->items.empty();
+}
+
+void check_provider(const Context& in, const resource::Resource& resource, Diagnostics& out) {
+  if (has_default_provider(in.mesh().settings())) return;
+  const auto& logs = *resource.as<resource::Telemetry>()->access_logging;
+  const auto found = std::find_if(logs.begin(), logs.end(), [](const auto& item) {
+    return !*item->disabled && item->providers->empty();
+  });
+  if (found == logs.end()) return;
+  out.report(kProvider, resource.metadata.name.range,
+             "an item of \"accessLogging\" names no provider, and the mesh has no default one: it "
+             "logs nothing")
+      .related(found->range, "the item")
+      .help("name a provider, such as \"envoy\"")
+      .alias("IST0157");
+}
+
+void check_twice(const Context& in, Diagnostics& out) {
+  std::unordered_map<std::string_view, std::vector<const resource::Resource*>> by_namespace;
+  for (const resource::Resource* resource : in.mesh().all(resource::Kind::Telemetry)) {
+    const auto& telemetry = *resource->as<resource::Telemetry>();
+    if (!telemetry.selector.present() && !telemetry.target_ref.present() &&
+        telemetry.target_refs->empty())
+      by_namespace[in.mesh().namespace_of(*resource)].push_back(resource);
+  }
+  for (const auto& [name_space, resources] : by_namespace) {
+    if (resources.size() < 2) continue;
+    for (const resource::Resource* resource : resources) {
+      const resource::Resource* other =
+          resource == resources.front() ? resources[1] : resources.front();
+      out.report(kTwice, resource->metadata.name.range,
+                 "namespace \"{}\" has several Telemetries without a selector, this one and "
+                 "\"{}\": one of them counts",
+                 name_space, *other->metadata.name)
+          .related(other->metadata.name.range, "the other one")
+          .help("merge them, or give one a selector")
+          .alias("IST0160");
+    }
+  }
+}
+
+}  // namespace
+
+const Rule kTelemetryWithoutProvider{
+    .info = {.id = kProvider,
+             .summary = "access logging without a provider",
+             .why = "istiod ignores the item, so that the gateway writes no log of what leaves "
+                    "the mesh.",
+             .mend = "Name a provider, or set `defaultProviders.accessLogging` in MeshConfig.",
+             .references = kReferences},
+    .check_one = check_provider,
+    .reads = kReads};
+
+const Rule kTelemetryTwice{
+    .info = {.id = kTwice,
+             .summary = "two Telemetries for all workloads of one namespace",
+             .why = "Only one of them is used, and which one that is may change.",
+             .mend = "Merge them.",
+             .references = kReferences},
+    .check = check_twice};
+
+}  // namespace egressctl::lint::rules

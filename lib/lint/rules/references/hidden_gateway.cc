@@ -1,0 +1,107 @@
+// EGR0216 hidden-gateway
+#include <algorithm>
+#include <unordered_set>
+
+#include "lib/lint/context.h"
+#include "lib/lint/rules/references/references.h"
+#include "lib/mesh/host.h"
+#include "lib/yaml/edit.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kId{"EGR0216", "hidden-gateway", Severity::Error};
+constexpr std::string_view kReferences[] = {
+    "https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener",
+    "istio/istio#12237", "istio/istio#13319", "istio/istio#33387"};
+
+// Whether an item "namespace/host" of a Sidecar of namespace `home` lets a host of `owner` in.
+bool lets_in(std::string_view item, std::string_view home, std::string_view owner,
+             std::string_view host) {
+  const std::size_t slash = item.find('/');
+  if (slash == std::string_view::npos) return false;
+  std::string_view name_space = item.substr(0, slash);
+  if (name_space == ".") name_space = home;
+  return (name_space == "*" || name_space == owner) &&
+         mesh::is_subset(host, item.substr(slash + 1));
+}
+
+bool any_lets_in(const resource::Sidecar& sidecar, std::string_view home, std::string_view owner,
+                 std::string_view host) {
+  return std::any_of(sidecar.egress->begin(), sidecar.egress->end(), [&](const auto& egress) {
+    return std::any_of(egress->hosts->begin(), egress->hosts->end(),
+                       [&](const auto& item) { return lets_in(*item, home, owner, host); });
+  });
+}
+
+// Whether the Sidecar lets in anything of a namespace. istiod adds the destinations of routes that
+// a proxy reads by itself (sidecar.go, collectImportedServices), so that a choice of hosts does not
+// hide the gateway; a namespace that is left out was forgotten.
+bool knows_namespace(const resource::Sidecar& sidecar, std::string_view home,
+                     std::string_view name_space) {
+  return std::any_of(sidecar.egress->begin(), sidecar.egress->end(), [&](const auto& egress) {
+    return std::any_of(egress->hosts->begin(), egress->hosts->end(), [&](const auto& item) {
+      const std::string_view written = std::string_view(*item).substr(0, item->find('/'));
+      return written == "*" || (written == "." ? home : written) == name_space;
+    });
+  });
+}
+
+bool is_read(const resource::Sidecar& sidecar, std::string_view home,
+             const mesh::VirtualService& service) {
+  return service.visibility.visible_in(home) &&
+         std::any_of(service.hosts.begin(), service.hosts.end(), [&](const std::string& host) {
+           return any_lets_in(sidecar, home, service.name_space, host);
+         });
+}
+
+void check_sidecar(const Context& in, const resource::Resource& resource, Diagnostics& out) {
+  const auto& sidecar = *resource.as<resource::Sidecar>();
+  const std::string_view home = in.mesh().namespace_of(resource);
+  if (sidecar.egress->empty() || home == in.mesh().settings().root_namespace) return;
+  std::unordered_set<std::string_view> told;
+  for (const mesh::VirtualService* service : in.mesh().bound_to("mesh")) {
+    if (!is_read(sidecar, home, *service)) continue;
+    for (const mesh::Route& route : service->routes) {
+      if (!mesh::applies_at(*service, route, "mesh")) continue;
+      for (const mesh::RouteTarget& target : route.targets) {
+        if (in.gateways().behind(target.host).empty()) continue;
+        const mesh::Service* owner = in.mesh().registry().find(target.host, home);
+        if (owner == nullptr || knows_namespace(sidecar, home, owner->name_space) ||
+            !told.insert(target.host).second)
+          continue;
+        const auto& hosts = sidecar.egress->front()->hosts;
+        auto finding =
+            out.report(kId, hosts.key,
+                       "the Sidecar does not let in the gateway's Service \"{}\", to "
+                       "which VirtualService \"{}/{}\" leads",
+                       target.host, service->name_space, *service->resource->metadata.name);
+        finding.related(target.range, "the route to it")
+            .help(fmt::format("add \"{}/{}\"", owner->name_space, target.host));
+        if (hosts.node == nullptr) continue;
+        if (const auto edit = yaml::append_item(
+                *hosts.node, fmt::format("{}/{}", owner->name_space, target.host)))
+          finding.fix({.title = "let the gateway in", .edits = {*edit}});
+      }
+    }
+  }
+}
+
+void check(const Context& in, Diagnostics& out) {
+  for (const resource::Resource* resource : in.mesh().all(resource::Kind::Sidecar))
+    check_sidecar(in, *resource, out);
+}
+
+}  // namespace
+
+const Rule kHiddenGateway{
+    .info = {.id = kId,
+             .summary = "a Sidecar that hides the gateway to which its routes lead",
+             .why = "The route is there, but proxies do not count on its destination: older "
+                    "releases lack the cluster (`NC`), with ALLOW_ANY traffic goes around the "
+                    "gateway.",
+             .mend = "Add the gateway's Service to `egress.hosts`, as `namespace/host`.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules

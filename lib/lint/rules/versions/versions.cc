@@ -1,0 +1,15 @@
+#include "lib/lint/rules/versions/versions.h"
+
+#include "lib/lint/rules/all.h"
+
+namespace egressctl::lint::rules {
+
+List versions() {
+  static constexpr const Rule* kList[] = {
+      &kRemovedOption,
+      &kTooNew,
+  };
+  return kList;
+}
+
+}  // namespace egressctl::lint::rules
