@@ -59,6 +59,37 @@ CLI::Option* add_format(CLI::App& command, const std::string& names, render::For
       [&target](std::size_t i) { target = static_cast<render::Format>(i); }, help);
 }
 
+CLI::Option* add_outputs(CLI::App& command, const std::string& names,
+                         std::vector<ResultOutput>& target, const std::string& help) {
+  const std::string flag = names.substr(names.rfind(',') + 1);
+  const auto formats = render::format_names();
+  const std::vector<std::string_view> words(formats.begin(), formats.end());
+  const auto read = [&target, words, flag](const std::vector<std::string>& given) {
+    std::vector<ResultOutput> outputs;
+    for (const std::string& text : given) {
+      const std::size_t equals = text.find('=');
+      const std::string word = text.substr(0, equals);
+      const auto format = render::format_of(word);
+      if (!format) throw CLI::ValidationError(flag, wrong_word(word, words));
+      ResultOutput& output = outputs.emplace_back();
+      output.format = *format;
+      if (equals == std::string::npos) continue;
+      output.file = text.substr(equals + 1);
+      if (output.file.empty())
+        throw CLI::ValidationError(flag, fmt::format("\"{}\" names no file", text));
+    }
+    if (std::count_if(outputs.begin(), outputs.end(),
+                      [](const ResultOutput& output) { return output.file.empty(); }) > 1)
+      throw CLI::ValidationError(flag, "only one output can go without a file (FORMAT=FILE)");
+    target = outputs;
+  };
+  CLI::Option* option = command.add_option_function<std::vector<std::string>>(names, read, help);
+  return option->type_name(fmt::format("{}[=FILE]", fmt::join(words, "|")))
+      ->default_str(std::string(words[static_cast<std::size_t>(target.front().format)]))
+      ->expected(1)
+      ->take_all();
+}
+
 void add_common_flags(CLI::App& command, CommonFlags& flags) {
   using Color = Choice<ColorChoice>;
   add_choice<ColorChoice>(command, "--color", flags.color,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/report.h"
 
 namespace CLI {
 class Option;
@@ -55,6 +56,11 @@ CLI::Option* add_choice(CLI::App& command, const std::string& names, Enum& targe
 // Adds a flag that takes the name of a form of findings; see add_word_flag.
 CLI::Option* add_format(CLI::App& command, const std::string& names, render::Format& target,
                         const std::string& help);
+
+// Adds a flag that takes FORMAT[=FILE] and may be repeated, at most once without a file. Until it
+// is given `target` stays as it is.
+CLI::Option* add_outputs(CLI::App& command, const std::string& names,
+                         std::vector<ResultOutput>& target, const std::string& help);
 
 // Adds --color, --fail-on, --message-format, -q and -v. `flags` must outlive `command`.
 void add_common_flags(CLI::App& command, CommonFlags& flags);

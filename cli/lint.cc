@@ -12,7 +12,9 @@
 #include "cli/input.h"
 #include "cli/mesh_input.h"
 #include "cli/report.h"
+#include "cli/version.h"
 #include "lib/lint/linter.h"
+#include "lib/lint/registry.h"
 
 namespace egressctl::cli {
 namespace {
@@ -21,11 +23,25 @@ enum class Profile { Default, Posture };
 
 struct Flags {
   std::vector<std::string> paths;
-  render::Format format = render::Format::Text;
+  std::vector<ResultOutput> outputs = {ResultOutput{}};
   Profile profile = Profile::Default;
   MeshFlags mesh;
   std::size_t threads = 0;
 };
+
+std::vector<render::RuleText> rule_texts() {
+  std::vector<render::RuleText> out;
+  for (const lint::Rule* rule : lint::all_rules()) {
+    const lint::RuleInfo& info = rule->info;
+    out.push_back({.id = info.id.id,
+                   .name = info.id.name,
+                   .severity = info.id.severity,
+                   .summary = info.summary,
+                   .why = info.why,
+                   .mend = info.mend});
+  }
+  return out;
+}
 
 ExitCode run(Context& context, const Flags& flags, lint::Depth depth) {
   auto mesh = read_mesh_flags(flags.mesh);
@@ -38,9 +54,11 @@ ExitCode run(Context& context, const Flags& flags, lint::Depth depth) {
   options.posture = flags.profile == Profile::Posture;
   const render::Totals totals{.files = workspace.sources().size(),
                               .documents = workspace.documents(),
-                              .resources = workspace.resources().size()};
+                              .resources = workspace.resources().size(),
+                              .version = program_version(),
+                              .rules = rule_texts};
   return report_results(context, lint::lint(workspace, options, depth, flags.threads), totals,
-                        flags.format);
+                        flags.outputs);
 }
 
 void add_checking_command(CLI::App& app, Context& context, const CommandText& text,
@@ -49,7 +67,7 @@ void add_checking_command(CLI::App& app, Context& context, const CommandText& te
   CLI::App& command = add_command(app, context, text,
                                   [flags, depth, &context] { return run(context, *flags, depth); });
   command.add_option("PATH", flags->paths, "Files and folders; - is standard input")->required();
-  add_format(command, "-o,--output", flags->format, "Form of the findings");
+  add_outputs(command, "-o,--output", flags->outputs, "Form of the findings, and where they go");
   if (depth == lint::Depth::Everything) {
     add_choice<Profile>(command, "--profile", flags->profile,
                         {{"default", Profile::Default}, {"posture", Profile::Posture}},

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/generate/output_tree.h"
 #include "lib/render/visible.h"
 
 namespace egressctl::cli {
@@ -41,32 +42,51 @@ ExitCode exit_code(ErrorCode code) {
   return ExitCode::Failure;
 }
 
-// Writes findings to `output`, and what is said about them to standard error.
-ExitCode show(Context& context, Output& output, Diagnostics diagnostics,
-              const render::Totals& totals, render::Format format) {
-  const CommonFlags& flags = context.flags;
-  const Severity fatal = threshold(flags.fail_on);
-  const bool failed = flags.fail_on != FailOn::Never && diagnostics.any(fatal);
+bool is_fatal(const Context& context, const Diagnostics& diagnostics) {
+  return context.flags.fail_on != FailOn::Never &&
+         diagnostics.any(threshold(context.flags.fail_on));
+}
+
+// What is shown of the findings, in order.
+Diagnostics shown(const Context& context, Diagnostics diagnostics) {
   diagnostics.sort();
-  const Diagnostics shown = flags.quiet ? at_least(diagnostics, fatal) : std::move(diagnostics);
-  const bool color = use_color(flags.color, context.environment, output.is_terminal());
-  output.write(render::to_string(shown, format, {.color = color}, totals));
-  if (for_people(format) && !flags.quiet && !shown.empty()) {
-    const std::string_view gap = format == render::Format::Text ? "\n" : "";
-    context.err.write(fmt::format("{}{}", gap, render::summary_line(shown, totals.files)));
-  }
-  return failed ? ExitCode::Findings : ExitCode::Done;
+  return context.flags.quiet ? at_least(diagnostics, threshold(context.flags.fail_on))
+                             : std::move(diagnostics);
+}
+
+// Writes findings to `output`, and what is said about them to standard error.
+void show(Context& context, Output& output, const Diagnostics& findings,
+          const render::Totals& totals, render::Format format) {
+  const bool color = use_color(context.flags.color, context.environment, output.is_terminal());
+  output.write(render::to_string(findings, format, {.color = color}, totals));
+  if (!for_people(format) || context.flags.quiet || findings.empty()) return;
+  const std::string_view gap = format == render::Format::Text ? "\n" : "";
+  context.err.write(fmt::format("{}{}", gap, render::summary_line(findings, totals.files)));
 }
 
 }  // namespace
 
 ExitCode report(Context& context, Diagnostics diagnostics, const render::Totals& totals) {
-  return show(context, context.err, std::move(diagnostics), totals, context.flags.messages);
+  const bool failed = is_fatal(context, diagnostics);
+  show(context, context.err, shown(context, std::move(diagnostics)), totals,
+       context.flags.messages);
+  return failed ? ExitCode::Findings : ExitCode::Done;
 }
 
 ExitCode report_results(Context& context, Diagnostics diagnostics, const render::Totals& totals,
-                        render::Format format) {
-  return show(context, context.out, std::move(diagnostics), totals, format);
+                        const std::vector<ResultOutput>& outputs) {
+  ExitCode exit = is_fatal(context, diagnostics) ? ExitCode::Findings : ExitCode::Done;
+  const Diagnostics findings = shown(context, std::move(diagnostics));
+  for (const ResultOutput& output : outputs) {
+    if (output.file.empty()) {
+      show(context, context.out, findings, totals, output.format);
+      continue;
+    }
+    const auto written =
+        generate::write_file(output.file, render::to_string(findings, output.format, {}, totals));
+    if (!written) exit = report(context, written.error());
+  }
+  return exit;
 }
 
 ExitCode report(Context& context, const Error& error) {

@@ -1,6 +1,9 @@
 // Tells a person what was found or went wrong, and maps it to an exit code.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "cli/command.h"
 #include "lib/base/diagnostic.h"
 #include "lib/base/result.h"
@@ -17,10 +20,18 @@ namespace egressctl::cli {
 [[nodiscard]] ExitCode report(Context& context, Diagnostics diagnostics,
                               const render::Totals& totals);
 
-// The same for commands whose results the findings are: to `context.out`, in the form `format`. The
-// summary goes to `context.err`.
+// Where results go, and in which form.
+struct ResultOutput {
+  render::Format format = render::Format::Text;
+  std::string file;  // empty: standard output
+};
+
+// The same for commands whose results the findings are: to each of the outputs; those for standard
+// output to `context.out`. The summary goes to `context.err`. A file that can't be written is
+// reported and makes it ExitCode::Failure; the others are written.
 [[nodiscard]] ExitCode report_results(Context& context, Diagnostics diagnostics,
-                                      const render::Totals& totals, render::Format format);
+                                      const render::Totals& totals,
+                                      const std::vector<ResultOutput>& outputs);
 
 // Writes `egressctl: error: <message>` and returns the exit code of the error's kind.
 [[nodiscard]] ExitCode report(Context& context, const Error& error);

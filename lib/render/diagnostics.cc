@@ -9,8 +9,8 @@
 namespace egressctl::render {
 namespace {
 
-constexpr std::array<std::string_view, 5> kFormatNames = {"text", "concise", "json", "jsonl",
-                                                          "github"};
+constexpr std::array<std::string_view, 9> kFormatNames = {
+    "text", "concise", "json", "jsonl", "github", "sarif", "gitlab", "junit", "rdjsonl"};
 
 std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
@@ -36,6 +36,10 @@ std::string to_string(const Diagnostics& diagnostics, Format format, const TextO
     case Format::Json: return to_json(diagnostics, totals);
     case Format::Jsonl: return to_jsonl(diagnostics);
     case Format::Github: return to_github(diagnostics);
+    case Format::Sarif: return to_sarif(diagnostics, totals);
+    case Format::Gitlab: return to_gitlab(diagnostics);
+    case Format::Junit: return to_junit(diagnostics);
+    case Format::Rdjsonl: return to_rdjsonl(diagnostics);
   }
   return {};
 }

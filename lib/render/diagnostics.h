@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/base/diagnostic.h"
 
@@ -22,6 +23,10 @@ enum class Format {
   Json,     // one object
   Jsonl,    // one object a line
   Github,   // workflow commands that become annotations
+  Sarif,    // SARIF 2.1.0
+  Gitlab,   // a Code Quality report
+  Junit,    // a test report
+  Rdjsonl,  // reviewdog's diagnostics, one a line
 };
 
 // The word for each format on the command line, in the order of the enum.
@@ -30,11 +35,23 @@ enum class Format {
 // The format of a word, or std::nullopt.
 [[nodiscard]] std::optional<Format> format_of(std::string_view name);
 
-// What was read to find them.
+// What a rule is about, for forms that carry its documentation. The texts must outlive their use.
+struct RuleText {
+  std::string_view id;
+  std::string_view name;
+  Severity severity = Severity::Error;
+  std::string_view summary;
+  std::string_view why;
+  std::string_view mend;
+};
+
+// What was read to find them, and by what.
 struct Totals {
   std::size_t files = 0;
   std::size_t documents = 0;
   std::size_t resources = 0;
+  std::string_view version = {};               // of the program
+  std::vector<RuleText> (*rules)() = nullptr;  // all there are; nullptr: no documentation
 };
 
 struct TextOptions {
@@ -60,6 +77,23 @@ struct TextOptions {
 
 // Source: GitHub "Workflow commands for GitHub Actions", ::error, ::warning and ::notice.
 [[nodiscard]] std::string to_github(const Diagnostics& diagnostics);
+
+// SARIF 2.1.0, columns in code points. The rules that the findings have are described.
+//
+// Source: docs.oasis-open.org/sarif/sarif/v2.1.0.
+[[nodiscard]] std::string to_sarif(const Diagnostics& diagnostics, const Totals& totals);
+
+// An array of issues; GitLab shows their descriptions alone, so that these begin with the rule.
+//
+// Source: docs.gitlab.com/ci/testing/code_quality (report format).
+[[nodiscard]] std::string to_gitlab(const Diagnostics& diagnostics);
+
+// A suite for each file with findings, a case for each resource in it; when there is no finding one
+// case that passes. What XML 1.0 can't hold is written as escapes.
+[[nodiscard]] std::string to_junit(const Diagnostics& diagnostics);
+
+// Source: github.com/reviewdog/reviewdog, proto/rdf.
+[[nodiscard]] std::string to_rdjsonl(const Diagnostics& diagnostics);
 
 // The form that `format` names; `options` count for Format::Text, `totals` for Format::Json.
 [[nodiscard]] std::string to_string(const Diagnostics& diagnostics, Format format,

@@ -3,23 +3,14 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "lib/render/diagnostics.h"
 #include "lib/render/fingerprint.h"
+#include "lib/render/json_text.h"
 
 namespace egressctl::render {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr int kVersion = 1;
-constexpr int kOneLine = -1;
-
-// ASCII only: a bidirectional override in a file must not reorder a terminal's text.
-std::string dump(const Json& json, int indent) {
-  return json.dump(indent, ' ', true, Json::error_handler_t::replace);
-}
 
 Json or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
@@ -81,6 +72,10 @@ Json finding_object(const Diagnostic& diagnostic, const std::string& fingerprint
 }
 
 }  // namespace
+
+std::string dump(const Json& json, int indent) {
+  return json.dump(indent, ' ', true, Json::error_handler_t::replace);
+}
 
 std::string json_string(std::string_view text) {
   return dump(Json(text), kOneLine);
