@@ -26,6 +26,7 @@ struct Flags {
   std::vector<ResultOutput> outputs = {ResultOutput{}};
   Profile profile = Profile::Default;
   MeshFlags mesh;
+  bool no_suppressions = false;
   std::size_t threads = 0;
 };
 
@@ -52,6 +53,7 @@ ExitCode run(Context& context, const Flags& flags, lint::Depth depth) {
   lint::Options options;
   options.mesh = mesh->options;
   options.posture = flags.profile == Profile::Posture;
+  options.suppressions = !flags.no_suppressions;
   const render::Totals totals{.files = workspace.sources().size(),
                               .documents = workspace.documents(),
                               .resources = workspace.resources().size(),
@@ -75,6 +77,8 @@ void add_checking_command(CLI::App& app, Context& context, const CommandText& te
     add_mesh_flags(command, flags->mesh);
   }
   add_resource_flags(command, flags->mesh);
+  command.add_flag("--no-suppressions", flags->no_suppressions,
+                   "Show what comments and annotations silence, too");
   command.add_option("--threads", flags->threads, "At most so many; 0: one a core")
       ->type_name("N")
       ->capture_default_str();

@@ -7,7 +7,8 @@
 namespace egressctl::lint {
 
 struct Options {
-  bool posture = false;  // report what is absent, too: `--profile posture`
+  bool posture = false;      // report what is absent, too: `--profile posture`
+  bool suppressions = true;  // leave out what comments and annotations silence
   mesh::Options mesh;
 };
 

@@ -9,6 +9,7 @@
 #include "lib/envoy/patches.h"
 #include "lib/lint/precedence.h"
 #include "lib/lint/registry.h"
+#include "lib/lint/suppressions.h"
 #include "lib/resource/structure.h"
 #include "lib/resource/validation/rules.h"
 #include "lib/resource/validation/validate.h"
@@ -123,7 +124,8 @@ Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth
   for (Diagnostics& part : found) all.append(std::move(part));
   all = without_consequences(with_resources(all, workspace), workspace);
   all.sort();
-  return without_repeats(all);
+  all = without_repeats(all);
+  return options.suppressions ? without_suppressed(all, workspace) : all;
 }
 
 }  // namespace egressctl::lint

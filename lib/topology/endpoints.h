@@ -18,11 +18,11 @@ namespace egressctl::topology {
 
 // One address at one port of a service.
 struct Instance {
-  std::string address;            // an IP, a host name or "unix://..."
-  std::uint32_t port = 0;         // where it listens; 0 for a socket in the file system
-  std::string_view port_name;     // of the service's port
-  std::int64_t service_port = 0;  // its number; 0 for those of Kubernetes
-  const resource::TextMap* labels = nullptr;       // nullptr: none
+  std::string address;                        // an IP, a host name or "unix://..."
+  std::uint32_t port = 0;                     // where it listens; 0 for a socket in the file system
+  std::string_view port_name;                 // of the service's port
+  std::int64_t service_port = 0;              // its number; 0 for those of Kubernetes
+  const resource::TextMap* labels = nullptr;  // nullptr: none
   const resource::TextMap* more_labels = nullptr;  // of its metadata; the others go first
   bool mutual_tls = false;                         // a proxy of the mesh ends TLS there
   bool healthy = true;

@@ -1,5 +1,6 @@
 // Findings that reading makes, with what is to be said of them.
 #include "lib/lint/rules/all.h"
+#include "lib/lint/suppressions.h"
 #include "lib/resource/load.h"
 #include "lib/yaml/load.h"
 
@@ -50,8 +51,15 @@ constexpr Rule kNotAResource{
              .why = "kubectl refuses it, so what it was meant to set stays unset.",
              .mend = "Give it `apiVersion`, `kind` and `metadata.name`."}};
 
-constexpr const Rule* kList[] = {&kSyntax,   &kTemplate, &kDuplicate,   &kLimit,
-                                 &kEncoding, &kMerge,    &kNotAResource};
+constexpr Rule kUseless{
+    .info = {.id = kUselessSuppression,
+             .summary = "a suppression that silences nothing",
+             .why = "It may silence a mistake that somebody makes later, or was meant for another "
+                    "rule or line.",
+             .mend = "Remove it, or write the id of the rule that it is for."}};
+
+constexpr const Rule* kList[] = {&kUseless, &kSyntax,   &kTemplate, &kDuplicate,
+                                 &kLimit,   &kEncoding, &kMerge,    &kNotAResource};
 
 }  // namespace
 
