@@ -137,7 +137,7 @@ Result<std::vector<RouteConfig>> routes_of(const ForwardFlags& flags) {
   }
   if (routes.empty())
     return fail(ErrorCode::Usage,
-                "nothing may pass: give the hosts with --route, a configuration with --config");
+                "nothing may pass: give the hosts with --route");
   if (flags.role == ForwardRole::Sidecar)
     if (auto made = make_sidecar(flags, routes); !made) return tl::unexpected(made.error());
   if (flags.role == ForwardRole::Gateway)
@@ -175,7 +175,6 @@ void add_forward_flags(CLI::App& command, ForwardFlags& flags) {
                         const std::string& type) {
     return command.add_option(name, target, help)->type_name(type)->capture_default_str();
   };
-  text("--config", flags.config_file, "Take all of it from a file instead of flags", "FILE");
   using Role = Choice<ForwardRole>;
   add_choice<ForwardRole>(
       command, "--role", flags.role,

@@ -17,7 +17,6 @@ namespace egressctl::cli {
 enum class ForwardRole { SniProxy, Sidecar, Gateway };
 
 struct ForwardFlags {
-  std::string config_file;
   ForwardRole role = ForwardRole::SniProxy;
   std::vector<std::string> listen;
   std::vector<std::string> routes;  // HOST[=TARGET]
