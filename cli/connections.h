@@ -1,0 +1,23 @@
+// Connections that a person, a list or the whole mesh asks for, and their traces.
+#pragma once
+
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/expectations.h"
+#include "lib/base/result.h"
+#include "lib/trace/report.h"
+#include "lib/trace/trace.h"
+
+namespace egressctl::cli {
+
+// Every client to every external host; see matrix.h.
+[[nodiscard]] std::vector<Expectation> every_connection(const mesh::Mesh& mesh);
+
+// A trace of each, in their order. A client that is not in the input is taken for a sidecar without
+// labels, which is said. Fails with ErrorCode::Usage for what is no client or no host and port.
+[[nodiscard]] Result<std::vector<trace::Traced>> trace_all(Context& context, const mesh::Mesh& mesh,
+                                                           const trace::Tracer& tracer,
+                                                           const std::vector<Expectation>& wanted);
+
+}  // namespace egressctl::cli
