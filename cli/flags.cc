@@ -87,6 +87,7 @@ CLI::Option* add_outputs(CLI::App& command, const std::string& names,
   return option->type_name(fmt::format("{}[=FILE]", fmt::join(words, "|")))
       ->default_str(std::string(words[static_cast<std::size_t>(target.front().format)]))
       ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
 }
 

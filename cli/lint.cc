@@ -1,4 +1,5 @@
 // egressctl lint and egressctl validate: what is wrong with manifests that exist.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +14,9 @@
 #include "cli/mesh_input.h"
 #include "cli/report.h"
 #include "cli/version.h"
+#include "lib/base/fixes.h"
+#include "lib/base/unified_diff.h"
+#include "lib/generate/output_tree.h"
 #include "lib/lint/linter.h"
 #include "lib/lint/registry.h"
 
@@ -27,6 +31,9 @@ struct Flags {
   Profile profile = Profile::Default;
   MeshFlags mesh;
   bool no_suppressions = false;
+  bool fix = false;
+  bool unsafe_fixes = false;
+  bool diff = false;
   std::size_t threads = 0;
 };
 
@@ -44,7 +51,40 @@ std::vector<render::RuleText> rule_texts() {
   return out;
 }
 
+// What fixing would change, as a diff; ExitCode::Findings when that is something.
+ExitCode show_fixes(Context& context, const AppliedFixes& fixes) {
+  for (const FixedSource& file : fixes.sources)
+    context.out.write(
+        unified_diff(file.source->path(), file.source->path(), file.source->text(), file.text));
+  return fixes.sources.empty() ? ExitCode::Done : ExitCode::Findings;
+}
+
+// Writes what is fixed and returns the findings that are left.
+Result<Diagnostics> write_fixes(Context& context, const Diagnostics& findings,
+                                const AppliedFixes& fixes) {
+  for (const FixedSource& file : fixes.sources)
+    if (auto written = generate::write_file(file.source->path(), file.text); !written)
+      return tl::unexpected(written.error());
+  Diagnostics left;
+  for (std::size_t i = 0; i < findings.size(); ++i)
+    if (!fixes.applied[i]) left.add(findings[i]);
+  const std::size_t count = findings.size() - left.size();
+  if (count > 0)
+    say(context,
+        fmt::format("fixed {} finding{} in {} file{}", count, count == 1 ? "" : "s",
+                    fixes.sources.size(), fixes.sources.size() == 1 ? "" : "s"),
+        0);
+  return left;
+}
+
+bool reads_standard_input(const Flags& flags) {
+  return std::find(flags.paths.begin(), flags.paths.end(), "-") != flags.paths.end();
+}
+
 ExitCode run(Context& context, const Flags& flags, lint::Depth depth) {
+  if (flags.fix && !flags.diff && reads_standard_input(flags))
+    return report(context, Error{ErrorCode::Usage,
+                                 "--fix: standard input can't be changed; --diff shows how"});
   auto mesh = read_mesh_flags(flags.mesh);
   if (!mesh) return report(context, mesh.error());
   auto sources = read_inputs(flags.paths);
@@ -59,8 +99,15 @@ ExitCode run(Context& context, const Flags& flags, lint::Depth depth) {
                               .resources = workspace.resources().size(),
                               .version = program_version(),
                               .rules = rule_texts};
-  return report_results(context, lint::lint(workspace, options, depth, flags.threads), totals,
-                        flags.outputs);
+  Diagnostics findings = lint::lint(workspace, options, depth, flags.threads);
+  if (flags.fix || flags.diff) {
+    const AppliedFixes fixes = apply_fixes(findings, flags.unsafe_fixes);
+    if (flags.diff) return show_fixes(context, fixes);
+    auto left = write_fixes(context, findings, fixes);
+    if (!left) return report(context, left.error());
+    findings = *std::move(left);
+  }
+  return report_results(context, std::move(findings), totals, flags.outputs);
 }
 
 void add_checking_command(CLI::App& app, Context& context, const CommandText& text,
@@ -77,6 +124,11 @@ void add_checking_command(CLI::App& app, Context& context, const CommandText& te
     add_mesh_flags(command, flags->mesh);
   }
   add_resource_flags(command, flags->mesh);
+  command.add_flag("--fix", flags->fix,
+                   "Mend what can be mended without changing where traffic goes");
+  command.add_flag("--unsafe-fixes", flags->unsafe_fixes,
+                   "With --fix or --diff: what may change where traffic goes, too");
+  command.add_flag("--diff", flags->diff, "Show what --fix would change, and write nothing");
   command.add_flag("--no-suppressions", flags->no_suppressions,
                    "Show what comments and annotations silence, too");
   command.add_option("--threads", flags->threads, "At most so many; 0: one a core")

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/fixes.h"
+
 namespace egressctl::testing {
 
 std::string show(const Diagnostics& findings) {
@@ -23,23 +25,9 @@ std::string show(const Diagnostics& findings) {
 }
 
 std::string fixed(const Source& source, const Diagnostics& findings) {
-  std::vector<Edit> edits;
-  for (const Diagnostic& finding : findings) {
-    if (!finding.fix || !finding.fix->safe) continue;
-    const auto& more = finding.fix->edits;
-    const bool overlaps = std::any_of(more.begin(), more.end(), [&](const Edit& edit) {
-      return std::any_of(edits.begin(), edits.end(), [&](const Edit& other) {
-        return edit.range.begin <= other.range.end && other.range.begin <= edit.range.end;
-      });
-    });
-    if (!overlaps) edits.insert(edits.end(), more.begin(), more.end());
-  }
-  std::sort(edits.begin(), edits.end(),
-            [](const Edit& a, const Edit& b) { return a.range.begin > b.range.begin; });
-  std::string out(source.text());
-  for (const Edit& edit : edits)
-    out.replace(edit.range.begin, edit.range.end - edit.range.begin, edit.text);
-  return out;
+  for (const FixedSource& one : apply_fixes(findings, false).sources)
+    if (one.source == &source) return one.text;
+  return std::string(source.text());
 }
 
 }  // namespace egressctl::testing
