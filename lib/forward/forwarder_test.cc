@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <future>
+
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -217,21 +219,20 @@ TEST_CASE("the client's end is passed on, and the answer still comes") {
 }
 
 TEST_CASE("the upstream's end is passed on while the client goes on") {
-  std::string received;
-  {
-    const Upstream upstream([&](int fd) {
-      send_all(fd, "early answer");
-      ::shutdown(fd, SHUT_WR);
-      received = receive_all(fd);
-    });
-    const auto forwarder = start(config_with({route_to(upstream.address())}));
-    const UniqueFd fd = connect_to(address_of(*forwarder));
-    send_all(fd.get(), hello_for(kHost));
-    CHECK_EQ(receive_all(fd.get()), "early answer");
-    CHECK(send_all(fd.get(), "late words"));
-    ::shutdown(fd.get(), SHUT_WR);
-  }
-  CHECK_EQ(received, hello_for(kHost) + "late words");
+  std::promise<std::string> received;
+  const Upstream upstream([&](int fd) {
+    send_all(fd, "early answer");
+    ::shutdown(fd, SHUT_WR);
+    received.set_value(receive_all(fd));
+  });
+  const auto forwarder = start(config_with({route_to(upstream.address())}));
+  const UniqueFd fd = connect_to(address_of(*forwarder));
+  send_all(fd.get(), hello_for(kHost));
+  CHECK_EQ(receive_all(fd.get()), "early answer");
+  CHECK(send_all(fd.get(), "late words"));
+  ::shutdown(fd.get(), SHUT_WR);
+  // The forwarder must live until all is relayed.
+  CHECK_EQ(received.get_future().get(), hello_for(kHost) + "late words");
 }
 
 TEST_CASE("a reset of one end is a reset of the other") {
