@@ -5,12 +5,13 @@
 #include <fmt/format.h>
 
 #include "lib/base/text.h"
-#include "lib/envoy/visit.h"
 #include "lib/mesh/gateways.h"
 #include "lib/mesh/host.h"
 #include "lib/topology/matching.h"
 #include "lib/topology/services.h"
+#include "lib/trace/handshake.h"
 #include "lib/trace/policy.h"
+#include "lib/trace/reach.h"
 #include "lib/trace/words.h"
 
 namespace egressctl::trace {
@@ -29,27 +30,6 @@ using topology::Topology;
 
 constexpr std::string_view kInternal = "envoy://";
 constexpr std::size_t kMaxHops = 8;
-
-bool forwards_by_sni(const FilterChain& chain) {
-  return chain.filter(topology::kSniForwardProxy) != nullptr ||
-         chain.filter(topology::kOwnSniForwardProxy) != nullptr;
-}
-
-// Whether a filter of the chain makes the next hop's TLS carry the SNI of the client's.
-//
-// Source: envoyproxy.io, "Well known filter state objects": envoy.network.upstream_server_name.
-bool forwards_sni(const FilterChain& chain) {
-  for (const NetworkFilter& filter : chain.filters) {
-    if (filter.config == nullptr) continue;
-    const yaml::Node* values = envoy::find_value(*filter.config, "on_new_connection");
-    if (values == nullptr) continue;
-    for (const yaml::Node& value : values->items) {
-      const yaml::Node* key = envoy::find_value(value, "object_key");
-      if (key != nullptr && key->scalar == "envoy.network.upstream_server_name") return true;
-    }
-  }
-  return false;
-}
 
 bool expects_tls(const mesh::ServicePort& port) {
   return resource::is_tls(port.protocol);
@@ -403,47 +383,19 @@ class Walker {
       peer = {client, request_.client.name_space};
       hop().peer = client;
     }
-    if (chain != nullptr && !can_shake_hands(*chain, *listener, tls, connection.tls, way)) return;
+    if (chain != nullptr) {
+      auto problem =
+          handshake_problem(*chain, tls, connection.tls, "spiffe://" + identity_of(mesh_, proxy));
+      if (problem) {
+        hop().listener = listener->name;
+        hop().chain = describe(chain->match);
+        Causes blame = way;
+        blame.insert(blame.end(), chain->causes.begin(), chain->causes.end());
+        stop(Verdict::Reset, *std::move(problem), "UF", std::move(blame));
+        return;
+      }
+    }
     pass(gateway, *listener, connection, peer);
-  }
-
-  // Whether the TLS of both sides fits; stops when it does not.
-  bool can_shake_hands(const FilterChain& chain, const Listener& listener,
-                       const std::optional<topology::UpstreamTls>& tls, bool any_tls,
-                       const Causes& way) {
-    const auto fail = [&](std::string reason) {
-      hop().listener = listener.name;
-      hop().chain = describe(chain.match);
-      Causes blame = way;
-      blame.insert(blame.end(), chain.causes.begin(), chain.causes.end());
-      stop(Verdict::Reset, std::move(reason), "UF", std::move(blame));
-      return false;
-    };
-    const bool mutual = tls && tls->kind == TlsKind::IstioMutual;
-    if (!chain.tls)
-      return mutual && !is_plain(chain)
-                 ? fail("the gateway passes the mesh's mTLS on to the host, which does not know it")
-                 : true;
-    if (!any_tls) return fail("the gateway expects TLS, the client sends plain text");
-    if (chain.tls->kind == TlsKind::IstioMutual && !mutual)
-      return fail("the gateway asks for a certificate of the mesh, the client shows none");
-    if (mutual && chain.tls->kind != TlsKind::IstioMutual)
-      return fail("the gateway's certificate is none of the mesh's");
-    if (mutual && !tls->subject_alt_names.empty() && !has_own_name(*tls))
-      return fail(fmt::format("the gateway is \"spiffe://{}\", the client accepts {} alone",
-                              identity_of(mesh_, *gateway_), join(tls->subject_alt_names, ", ")));
-    return true;
-  }
-
-  // HTTP or TCP in the clear ends here, whatever TLS the next hop makes.
-  static bool is_plain(const FilterChain& chain) {
-    return chain.match.server_names.empty() && !chain.target().route_config.empty();
-  }
-
-  [[nodiscard]] bool has_own_name(const topology::UpstreamTls& tls) const {
-    const std::string own = "spiffe://" + identity_of(mesh_, *gateway_);
-    return std::find(tls.subject_alt_names.begin(), tls.subject_alt_names.end(), own) !=
-           tls.subject_alt_names.end();
   }
 
   // An endpoint that is no gateway of the mesh.
@@ -483,37 +435,13 @@ class Walker {
   }
 
   void judge(const Cluster& cluster, Verdict verdict, std::string reason) {
-    if (serves(cluster)) {
+    if (serves(mesh_, cluster.service, host_)) {
       stop(verdict, std::move(reason));
       return;
     }
     stop(Verdict::Misrouted,
          fmt::format("the client means {}, the connection ends at {}", request_.host, out_.reached),
          "", hop().causes);
-  }
-
-  // Whether the host of a cluster is the one that the client means, or serves it by the client's
-  // own route: one for both, where a wildcard covers the cluster's host and the client's, or the
-  // client means the wildcard's apex.
-  [[nodiscard]] bool serves(const Cluster& cluster) const {
-    if (cluster.service.empty() || mesh::hosts_overlap(cluster.service, host_)) return true;
-    const auto& exact = mesh_.routes_of(host_);
-    for (const mesh::VirtualService* route : mesh_.bound_to("mesh")) {
-      const bool own = std::find(exact.begin(), exact.end(), route) != exact.end();
-      if (!own && is_named_by_itself()) continue;
-      for (const std::string& host : route->hosts)
-        if (mesh::is_pattern(host) && host != "*" && mesh::is_subset(cluster.service, host) &&
-            (mesh::is_subset(host_, host) || (own && host.substr(2) == host_)))
-          return true;
-    }
-    return false;
-  }
-
-  // Whether some VirtualService is for exactly the host.
-  [[nodiscard]] bool is_named_by_itself() const {
-    const auto& named = mesh_.routes_of(host_);
-    return std::any_of(named.begin(), named.end(),
-                       [](const mesh::VirtualService* route) { return route->binds("mesh"); });
   }
 
   // To a name or an address that the proxy learns from the connection.
