@@ -1,6 +1,9 @@
 #include "lib/lint/rules/tls/gateway_legs.h"
 
-#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include "lib/mesh/host.h"
 
@@ -22,41 +25,101 @@ std::string_view host_part(std::string_view host) {
   return slash == std::string_view::npos ? host : host.substr(slash + 1);
 }
 
+// The rules for one Service as the proxies of one namespace find them.
+struct RulesOfService {
+  std::vector<const mesh::Rule*> all;
+  std::unordered_map<std::string_view, std::size_t> by_subset;  // the first that has it
+  std::optional<std::size_t> with_policy;                       // the first that has one
+
+  explicit RulesOfService(std::vector<const mesh::Rule*> rules) : all(std::move(rules)) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      for (const auto& subset : *all[i]->rule->subsets) by_subset.try_emplace(*subset->name, i);
+      if (!with_policy && all[i]->rule->traffic_policy.present()) with_policy = i;
+    }
+  }
+
+  // Those that decide for a subset, in their order.
+  [[nodiscard]] std::vector<const mesh::Rule*> deciding(const std::string& subset) const {
+    std::set<std::size_t> places;
+    if (const auto found = by_subset.find(subset); found != by_subset.end())
+      places.insert(found->second);
+    if (with_policy) places.insert(*with_policy);
+    if (places.empty() && !all.empty()) places.insert(0);
+    std::vector<const mesh::Rule*> out;
+    for (const std::size_t place : places) out.push_back(all[place]);
+    return out;
+  }
+};
+
+// What many legs have in common, worked out once.
+class Known {
+ public:
+  explicit Known(const Context& in) : in_(in) {}
+
+  std::shared_ptr<const LegServers> servers(const std::string& host, std::int64_t port) {
+    auto& slot = servers_[{host, port}];
+    if (slot != nullptr) return slot;
+    auto made = std::make_shared<LegServers>();
+    for (const mesh::GatewayView* gateway : in_.gateways().behind(host)) {
+      const std::int64_t wanted = gateway->pod_port(port);
+      for (const auto& server : *gateway->gateway->servers)
+        if (gateway->pod_port(*server->port->number) == wanted) made->add({gateway, &server});
+    }
+    return slot = made;
+  }
+
+  const RulesOfService& rules(std::string_view client, const std::string& host) {
+    auto& slot = rules_[{client, host}];
+    if (slot != nullptr) return *slot;
+    const auto& owners = in_.mesh().registry().named(host);
+    slot = std::make_unique<RulesOfService>(in_.mesh().rules().applying(
+        client, host, owners.empty() ? std::string_view() : owners.front()->name_space));
+    return *slot;
+  }
+
+ private:
+  const Context& in_;
+  std::map<std::pair<std::string, std::int64_t>, std::shared_ptr<const LegServers>> servers_;
+  std::map<std::pair<std::string_view, std::string>, std::unique_ptr<RulesOfService>> rules_;
+};
+
 }  // namespace
+
+void LegServers::add(const LegPlace& place) {
+  for (const resource::Text& host : *(*place.server)->hosts)
+    by_host_.try_emplace(host_part(*host), all_.size());
+  all_.push_back(place);
+}
+
+const LegPlace* LegServers::taking(std::string_view sni) const {
+  for (const std::string& pattern : mesh::covering_patterns(sni))
+    if (const auto found = by_host_.find(pattern); found != by_host_.end())
+      return &all_[found->second];
+  return nullptr;
+}
 
 std::vector<GatewayLeg> gateway_legs(const Context& in) {
   std::vector<GatewayLeg> out;
-  const mesh::Mesh& mesh = in.mesh();
-  for (const mesh::VirtualService* service : mesh.bound_to("mesh"))
+  Known known(in);
+  for (const mesh::VirtualService* service : in.mesh().bound_to("mesh"))
     for (const mesh::Route& route : service->routes) {
       if (!mesh::applies_at(*service, route, "mesh")) continue;
       for (const mesh::RouteTarget& target : route.targets) {
-        const auto& gateways = in.gateways().behind(target.host);
-        if (gateways.empty()) continue;
+        if (in.gateways().behind(target.host).empty()) continue;
         GatewayLeg leg;
         leg.service = service;
         leg.route = &route;
         leg.target = &target;
         leg.port = port_of(in, route, target);
-        for (const mesh::GatewayView* gateway : gateways)
-          for (const auto& server : *gateway->gateway->servers)
-            if (gateway->pod_port(*server->port->number) == gateway->pod_port(leg.port))
-              leg.servers.push_back({gateway, &server});
-        if (leg.servers.empty()) continue;
-        const auto& owners = mesh.registry().named(target.host);
-        leg.rules = mesh.rules().applying(service->name_space, target.host,
-                                          owners.empty() ? "" : owners.front()->name_space);
-        leg.tls = client_tls(leg.rules, *target.destination->subset, leg.port);
+        leg.servers = known.servers(target.host, leg.port);
+        if (leg.servers->all().empty()) continue;
+        const std::string& subset = *target.destination->subset;
+        leg.rules = known.rules(service->name_space, target.host).deciding(subset);
+        leg.tls = client_tls(leg.rules, subset, leg.port);
         out.push_back(std::move(leg));
       }
     }
   return out;
-}
-
-bool takes_name(const resource::Server& server, std::string_view sni) {
-  return std::any_of(server.hosts->begin(), server.hosts->end(), [&](const resource::Text& host) {
-    return mesh::is_subset(sni, host_part(*host));
-  });
 }
 
 std::vector<std::string_view> client_names(const GatewayLeg& leg) {

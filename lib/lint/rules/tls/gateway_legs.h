@@ -1,7 +1,10 @@
 // What sidecars send to gateways: by which rule, with which TLS, to which servers.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "lib/lint/context.h"
@@ -9,27 +12,41 @@
 
 namespace egressctl::lint::rules {
 
+// A server behind a port of a gateway's Service.
+struct LegPlace {
+  const mesh::GatewayView* gateway = nullptr;
+  const resource::Positioned<resource::Server>* server = nullptr;
+};
+
+// The servers behind a port, of all Gateways behind the Service.
+class LegServers {
+ public:
+  void add(const LegPlace& place);
+
+  [[nodiscard]] const std::vector<LegPlace>& all() const { return all_; }
+
+  // The server whose chain is taken by a connection with that SNI, or that has that wildcard;
+  // nullptr when none does. Takes no longer with many servers.
+  [[nodiscard]] const LegPlace* taking(std::string_view sni) const;
+
+ private:
+  std::vector<LegPlace> all_;
+  std::unordered_map<std::string_view, std::size_t> by_host_;  // the first of each
+};
+
 struct GatewayLeg {
   const mesh::VirtualService* service = nullptr;
   const mesh::Route* route = nullptr;
   const mesh::RouteTarget* target = nullptr;
   std::int64_t port = 0;  // of the gateway's Service
+  // The DestinationRules that decide: that with the subset, and the first one with a policy.
   std::vector<const mesh::Rule*> rules;
   const ClientTls* tls = nullptr;  // nullptr: none is written
-  // The servers behind the port, of all Gateways behind the Service.
-  struct Place {
-    const mesh::GatewayView* gateway = nullptr;
-    const resource::Positioned<resource::Server>* server = nullptr;
-  };
-  std::vector<Place> servers;
+  std::shared_ptr<const LegServers> servers;
 };
 
-// In the order of the input. Those without a server are left out, and those whose DestinationRule
-// the input shows to be another in some namespace.
+// In the order of the input. Those without a server are left out.
 [[nodiscard]] std::vector<GatewayLeg> gateway_legs(const Context& in);
-
-// Whether the server's chain is taken by a connection with that SNI.
-[[nodiscard]] bool takes_name(const resource::Server& server, std::string_view sni);
 
 // The names that clients of a leg send in their own TLS: the SNI hosts of the rule's matches, else
 // the VirtualService's hosts.

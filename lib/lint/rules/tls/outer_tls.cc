@@ -27,7 +27,7 @@ constexpr std::string_view kSniReferences[] = {
 
 using resource::ClientTlsMode;
 using resource::ServerTlsMode;
-using Place = GatewayLeg::Place;
+using Place = LegPlace;
 
 bool is_mesh_mtls(const ClientTls* tls) {
   return tls != nullptr && *(*tls)->mode == ClientTlsMode::IstioMutual;
@@ -58,15 +58,16 @@ const resource::Resource* rule_of(const GatewayLeg& leg) {
 }
 
 const Place* find(const GatewayLeg& leg, bool (*wanted)(const resource::Server&)) {
-  const auto found = std::find_if(leg.servers.begin(), leg.servers.end(),
+  const auto& all = leg.servers->all();
+  const auto found = std::find_if(all.begin(), all.end(),
                                   [&](const Place& place) { return wanted(**place.server); });
-  return found != leg.servers.end() ? &*found : nullptr;
+  return found != all.end() ? &*found : nullptr;
 }
 
 std::string hosts_of(const GatewayLeg& leg) {
   std::string out;
   std::size_t count = 0;
-  for (const Place& place : leg.servers)
+  for (const Place& place : leg.servers->all())
     for (const resource::Text& host : *(*place.server)->hosts)
       if (++count <= 3) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", *host);
   return count > 3 ? out + ", ..." : out;
@@ -85,13 +86,10 @@ SourceRange place_of(const GatewayLeg& leg) {
 
 // A client that makes no mTLS of the mesh; its own TLS has its own SNI.
 void check_plain(const GatewayLeg& leg, std::unordered_set<const void*>& told, Diagnostics& out) {
-  const auto names = client_names(leg);
-  const auto fits = [&](const Place& place) {
-    return std::any_of(names.begin(), names.end(),
-                       [&](std::string_view name) { return takes_name(**place.server, name); });
-  };
-  const auto taken = std::find_if(leg.servers.begin(), leg.servers.end(), fits);
-  const Place* place = taken != leg.servers.end() ? &*taken : &leg.servers.front();
+  const Place* place = nullptr;
+  for (const std::string_view name : client_names(leg))
+    if (place == nullptr) place = leg.servers->taking(name);
+  if (place == nullptr) place = &leg.servers->all().front();
   if (!is_mesh_mtls(**place->server)) return;
   const void* where = leg.tls != nullptr ? static_cast<const void*>(leg.tls) : leg.target;
   if (!told.insert(where).second) return;
@@ -127,15 +125,16 @@ void report_sni(const GatewayLeg& leg, const std::string& name, Diagnostics& out
       sni.present()
           ? out.report(kSni, sni.range,
                        "no server of gateway \"{}\" takes SNI \"{}\"; they are for {}",
-                       leg.servers.front().gateway->name, name, hosts_of(leg))
+                       leg.servers->all().front().gateway->name, name, hosts_of(leg))
           : out.report(kSni, leg.tls->key.known() ? leg.tls->key : leg.tls->range,
                        "without \"sni\" sidecars send \"{}\", which no server of gateway \"{}\" "
                        "takes; they are for {}",
-                       name, leg.servers.front().gateway->name, hosts_of(leg));
+                       name, leg.servers->all().front().gateway->name, hosts_of(leg));
   if (rule != nullptr) finding.field(tls_field(*rule, *leg.tls, "sni"));
-  finding.related((*leg.servers.front().server)->hosts.range, "the names that the server takes");
-  const auto& hosts = (*leg.servers.front().server)->hosts;
-  const bool one = leg.servers.size() == 1 && hosts->size() == 1 &&
+  finding.related((*leg.servers->all().front().server)->hosts.range,
+                  "the names that the server takes");
+  const auto& hosts = (*leg.servers->all().front().server)->hosts;
+  const bool one = leg.servers->all().size() == 1 && hosts->size() == 1 &&
                    !mesh::is_pattern(*hosts->front()) &&
                    hosts->front()->find('/') == std::string::npos;
   if (!one) {
@@ -154,10 +153,7 @@ void report_sni(const GatewayLeg& leg, const std::string& name, Diagnostics& out
 void check_mutual(const Context& in, const GatewayLeg& leg, std::unordered_set<const void*>& told,
                   Diagnostics& out) {
   const std::string name = outer_name(leg);
-  const auto taken = std::find_if(leg.servers.begin(), leg.servers.end(), [&](const Place& place) {
-    return takes_name(**place.server, name);
-  });
-  if (taken != leg.servers.end()) {
+  if (const Place* taken = leg.servers->taking(name)) {
     if (passes_through(**taken->server) && told.insert(taken->server).second)
       report_passed(leg, *taken, out);
     return;
