@@ -136,8 +136,7 @@ Result<std::vector<RouteConfig>> routes_of(const ForwardFlags& flags) {
     routes.push_back(std::move(*route));
   }
   if (routes.empty())
-    return fail(ErrorCode::Usage,
-                "nothing may pass: give the hosts with --route");
+    return fail(ErrorCode::Usage, "nothing may pass: give the hosts with --route");
   if (flags.role == ForwardRole::Sidecar)
     if (auto made = make_sidecar(flags, routes); !made) return tl::unexpected(made.error());
   if (flags.role == ForwardRole::Gateway)

@@ -46,6 +46,7 @@ struct RulesOfService {
     if (with_policy) places.insert(*with_policy);
     if (places.empty() && !all.empty()) places.insert(0);
     std::vector<const mesh::Rule*> out;
+    out.reserve(places.size());
     for (const std::size_t place : places) out.push_back(all[place]);
     return out;
   }
