@@ -69,12 +69,10 @@ Result<trace::Traced> trace_one(Context& context, const mesh::Mesh& mesh,
     if (!client) return tl::unexpected(client.error());
     clients.emplace(wanted.from, *std::move(client));
   }
-  const auto target = read_target(wanted.to);
-  if (!target) return tl::unexpected(target.error());
+  auto request = read_request(clients.at(wanted.from), wanted.to);
+  if (!request) return tl::unexpected(request.error());
   trace::Traced out;
-  out.request.client = clients.at(wanted.from);
-  out.request.host = target->host;
-  out.request.port = target->port;
+  out.request = *std::move(request);
   out.request.sni = wanted.sni;
   out.request.inner_sni = wanted.inner_sni;
   out.request.protocol = wanted.protocol;
@@ -83,6 +81,16 @@ Result<trace::Traced> trace_one(Context& context, const mesh::Mesh& mesh,
 }
 
 }  // namespace
+
+Result<trace::Request> read_request(topology::Proxy client, std::string_view target) {
+  auto read = read_target(target);
+  if (!read) return tl::unexpected(read.error());
+  trace::Request out;
+  out.client = std::move(client);
+  out.host = std::move(read->host);
+  out.port = read->port;
+  return out;
+}
 
 std::vector<Expectation> every_connection(const mesh::Mesh& mesh) {
   std::vector<Expectation> out;

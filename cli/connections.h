@@ -1,6 +1,7 @@
 // Connections that a person, a list or the whole mesh asks for, and their traces.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "cli/command.h"
@@ -13,6 +14,10 @@ namespace egressctl::cli {
 
 // Every client to every external host; see matrix.h.
 [[nodiscard]] std::vector<Expectation> every_connection(const mesh::Mesh& mesh);
+
+// What the client asks for when it connects to "HOST:PORT", "HOST" (port 443) or "[ADDRESS]:PORT".
+// Fails with ErrorCode::Usage for what is none of these.
+[[nodiscard]] Result<trace::Request> read_request(topology::Proxy client, std::string_view target);
 
 // A trace of each, in their order. A client that is not in the input is taken for a sidecar without
 // labels, which is said. Fails with ErrorCode::Usage for what is no client or no host and port.

@@ -18,6 +18,7 @@
 #include "lib/base/text.h"
 #include "lib/render/columns.h"
 #include "lib/trace/report.h"
+#include "lib/trace/words.h"
 
 namespace egressctl::cli {
 namespace {
@@ -42,11 +43,11 @@ struct Flags {
 std::string table(const std::vector<trace::Traced>& traces) {
   std::vector<std::vector<std::string>> rows = {{"FROM", "TO", "VERDICT", "REACHED", "REASON"}};
   for (const trace::Traced& traced : traces)
-    rows.push_back(
-        {fmt::format("{}/{}", traced.request.client.name_space, traced.request.client.name),
-         fmt::format("{}:{}", traced.request.host, traced.request.port),
-         std::string(trace::to_string(traced.trace.verdict)),
-         traced.trace.reached.empty() ? "-" : traced.trace.reached, traced.trace.reason});
+    rows.push_back({trace::client_name(traced.request),
+                    fmt::format("{}:{}", traced.request.host, traced.request.port),
+                    std::string(trace::to_string(traced.trace.verdict)),
+                    traced.trace.reached.empty() ? "-" : traced.trace.reached,
+                    traced.trace.reason});
   return render::to_columns(rows, 2);
 }
 

@@ -3,48 +3,16 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "lib/base/text.h"
+#include "lib/trace/json.h"
 #include "lib/trace/words.h"
 
 namespace egressctl::trace {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string_view to_string(Place place) {
-  switch (place) {
-    case Place::Sidecar: return "sidecar";
-    case Place::Gateway: return "gateway";
-    case Place::InternalListener: return "internal listener";
-  }
-  return {};
-}
-
-std::string_view to_string(topology::TlsKind kind) {
-  switch (kind) {
-    case topology::TlsKind::IstioMutual: return "mTLS of the mesh";
-    case topology::TlsKind::Mutual: return "mTLS";
-    case topology::TlsKind::OptionalMutual:
-    case topology::TlsKind::Simple: return "TLS";
-  }
-  return {};
-}
-
-std::string tls_text(const HopTls& tls) {
-  std::string out(to_string(tls.kind));
-  out += tls.sni.empty() ? ", no SNI" : ", SNI " + tls.sni;
-  if (!tls.alpn.empty()) out += ", ALPN " + join(tls.alpn, ", ");
-  return out;
-}
-
 void add_line(std::string& out, std::string_view label, std::string_view text) {
   if (!text.empty()) out += fmt::format("    {:<10} {}\n", label, text);
-}
-
-std::string client_name(const Request& request) {
-  return fmt::format("{}/{}", request.client.name_space, request.client.name);
 }
 
 std::string or_dash(const std::string& text) {
@@ -77,9 +45,7 @@ Json to_json_object(const Hop& hop, const Trace& trace, bool last) {
   add("route", hop.route);
   add("cluster", hop.cluster);
   add("endpoint", hop.endpoint);
-  if (hop.tls)
-    out["tls"] = {
-        {"kind", to_string(hop.tls->kind)}, {"sni", hop.tls->sni}, {"alpn", hop.tls->alpn}};
+  if (hop.tls) out["tls"] = to_json_object(*hop.tls);
   add("note", hop.note);
   out["because"] = to_json_list(hop.causes);
   out["accessLog"] = access_log(hop, trace, last);
@@ -99,10 +65,6 @@ Json to_json_object(const Traced& traced) {
           {"responseFlags", trace.flags},
           {"blame", to_json_list(trace.blame)},
           {"hops", std::move(hops)}};
-}
-
-std::string dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -137,7 +99,7 @@ std::string to_text(const Traced& traced) {
     add_line(out, "route", hop.route);
     add_line(out, "cluster", hop.cluster);
     add_line(out, "endpoint", hop.endpoint);
-    if (hop.tls) add_line(out, "TLS", tls_text(*hop.tls));
+    if (hop.tls) add_line(out, "TLS", describe(*hop.tls));
     add_line(out, "note", hop.note);
     for (const topology::Cause& cause : hop.causes) add_line(out, "because", describe(cause));
     add_line(out, "log", access_log(hop, trace, last));

@@ -47,6 +47,8 @@ struct HopTls {
   topology::TlsKind kind = topology::TlsKind::Simple;
   std::string sni;
   std::vector<std::string> alpn;
+  std::vector<std::string> subject_alt_names;  // asked of the server; empty: any
+  bool verified = false;                       // the server's certificate is checked
 };
 
 // What one proxy, or one internal listener of it, does.

@@ -292,7 +292,9 @@ class Walker {
     }
     const std::optional<topology::UpstreamTls> tls = tls_to(cluster, endpoint);
     forwarded_sni_ = forwards_sni(chain) ? connection.sni : std::string();
-    if (tls) hop().tls = HopTls{tls->kind, name_in(*tls), tls->alpn};
+    if (tls)
+      hop().tls =
+          HopTls{tls->kind, name_in(*tls), tls->alpn, tls->subject_alt_names, !tls->trust.empty()};
     const mesh::Workload* next = workload_behind(cluster, endpoint);
     if (next == nullptr) {
       reach(cluster, endpoint, tls);

@@ -21,4 +21,36 @@ std::string at(std::string_view host, std::int64_t port) {
   return fmt::format("{}:{}", host, port);
 }
 
+std::string_view to_string(Place place) {
+  switch (place) {
+    case Place::Sidecar: return "sidecar";
+    case Place::Gateway: return "gateway";
+    case Place::InternalListener: return "internal listener";
+  }
+  return {};
+}
+
+std::string_view to_string(topology::TlsKind kind) {
+  switch (kind) {
+    case topology::TlsKind::IstioMutual: return "mTLS of the mesh";
+    case topology::TlsKind::Mutual: return "mTLS";
+    case topology::TlsKind::OptionalMutual:
+    case topology::TlsKind::Simple: return "TLS";
+  }
+  return {};
+}
+
+std::string describe(const HopTls& tls) {
+  std::string out(to_string(tls.kind));
+  out += tls.sni.empty() ? ", no SNI" : ", SNI " + tls.sni;
+  if (!tls.alpn.empty()) out += ", ALPN " + join(tls.alpn, ", ");
+  if (!tls.subject_alt_names.empty()) out += ", SAN " + join(tls.subject_alt_names, ", ");
+  if (!tls.verified) out += ", server not verified";
+  return out;
+}
+
+std::string client_name(const Request& request) {
+  return fmt::format("{}/{}", request.client.name_space, request.client.name);
+}
+
 }  // namespace egressctl::trace

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "lib/topology/model.h"
+#include "lib/trace/trace.h"
 
 namespace egressctl::trace {
 
@@ -12,5 +14,15 @@ namespace egressctl::trace {
 
 // "host:port".
 [[nodiscard]] std::string at(std::string_view host, std::int64_t port);
+
+[[nodiscard]] std::string_view to_string(Place place);
+[[nodiscard]] std::string_view to_string(topology::TlsKind kind);
+
+// "mTLS of the mesh, SNI example.com, ALPN istio, SAN spiffe://..."; says when nothing checks the
+// server's certificate.
+[[nodiscard]] std::string describe(const HopTls& tls);
+
+// "namespace/name" of the client.
+[[nodiscard]] std::string client_name(const Request& request);
 
 }  // namespace egressctl::trace

@@ -1,0 +1,18 @@
+// Parts of traces as JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "lib/trace/trace.h"
+
+namespace egressctl::trace {
+
+using Json = nlohmann::ordered_json;
+
+// {"kind", "sni", "alpn": [...], "subjectAltNames": [...], "verified"}
+[[nodiscard]] Json to_json_object(const HopTls& tls);
+
+// Two spaces a level and a final newline; bytes that are no UTF-8 are replaced.
+[[nodiscard]] std::string dump(const Json& json);
+
+}  // namespace egressctl::trace
