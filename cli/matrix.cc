@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "lib/topology/proxy.h"
+#include "lib/trace/targets.h"
 
 namespace egressctl::cli {
 
@@ -24,19 +25,8 @@ std::vector<std::string> client_names(const mesh::Mesh& mesh) {
 
 std::vector<std::string> external_targets(const mesh::Mesh& mesh) {
   std::vector<std::string> out;
-  std::set<std::string> seen;
-  for (const mesh::Service& service : mesh.registry().all()) {
-    if (!service.is_external()) continue;
-    const std::string_view host = service.host;
-    if (host == "*" || host.ends_with(".internal") || host.ends_with(".local")) continue;
-    for (const mesh::ServicePort& port : service.ports) {
-      std::string target = fmt::format(
-          "{}:{}",
-          host.starts_with("*.") ? fmt::format("any{}", host.substr(1)) : std::string(host),
-          port.number);
-      if (seen.insert(target).second) out.push_back(std::move(target));
-    }
-  }
+  for (const trace::Target& target : trace::external_targets(mesh))
+    out.push_back(fmt::format("{}:{}", target.host, target.port));
   return out;
 }
 

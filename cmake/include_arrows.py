@@ -22,6 +22,7 @@ ARROWS = {
     "envoy": ["resource"],
     "lint": ["topology", "envoy"],
     "trace": ["topology"],
+    "audit": ["trace", "render"],
     "spec": ["yaml"],
     "generate": ["spec", "yaml"],
     "forward": ["base"],
@@ -33,6 +34,11 @@ EXACT = {"render": {"base", "topology"}}
 INCLUDE = re.compile(r'\s*#\s*include\s*"([^"]+)"')
 
 
+def reach(folder):
+    """The folders at the ends of the arrows of `folder`."""
+    return EXACT[folder] - {"base"} if folder in EXACT else ARROWS[folder]
+
+
 def allowed(folder):
     """All folders that files of `folder` may include, itself among them."""
     if folder in EXACT:
@@ -40,7 +46,7 @@ def allowed(folder):
     seen = {folder}
     todo = [folder]
     while todo:
-        for target in ARROWS[todo.pop()]:
+        for target in reach(todo.pop()):
             if target not in seen:
                 seen.add(target)
                 todo.append(target)

@@ -1,5 +1,6 @@
 #include "lib/trace/json.h"
 
+#include "lib/base/text.h"
 #include "lib/trace/words.h"
 
 namespace egressctl::trace {
@@ -10,6 +11,18 @@ Json to_json_object(const HopTls& tls) {
           {"alpn", tls.alpn},
           {"subjectAltNames", tls.subject_alt_names},
           {"verified", tls.verified}};
+}
+
+Json to_json_list(const topology::Causes& causes) {
+  Json out = Json::array();
+  for (const topology::Cause& cause : causes) {
+    const resource::Resource& resource = *cause.resource;
+    out.push_back({{"kind", resource::to_string(resource.kind)},
+                   {"namespace", *resource.metadata.name_space},
+                   {"name", *resource.metadata.name},
+                   {"location", location(cause.range)}});
+  }
+  return out;
 }
 
 std::string dump(const Json& json) {

@@ -12,6 +12,9 @@ using Json = nlohmann::ordered_json;
 // {"kind", "sni", "alpn": [...], "subjectAltNames": [...], "verified"}
 [[nodiscard]] Json to_json_object(const HopTls& tls);
 
+// [{"kind", "namespace", "name", "location"}]
+[[nodiscard]] Json to_json_list(const topology::Causes& causes);
+
 // Two spaces a level and a final newline; bytes that are no UTF-8 are replaced.
 [[nodiscard]] std::string dump(const Json& json);
 

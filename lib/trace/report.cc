@@ -19,18 +19,6 @@ std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : text;
 }
 
-Json to_json_list(const topology::Causes& causes) {
-  Json out = Json::array();
-  for (const topology::Cause& cause : causes) {
-    const resource::Resource& resource = *cause.resource;
-    out.push_back({{"kind", resource::to_string(resource.kind)},
-                   {"namespace", *resource.metadata.name_space},
-                   {"name", *resource.metadata.name},
-                   {"location", location(cause.range)}});
-  }
-  return out;
-}
-
 Json to_json_object(const Hop& hop, const Trace& trace, bool last) {
   Json out = Json::object();
   out["place"] = to_string(hop.place);

@@ -18,31 +18,17 @@ void add_once(std::vector<const GatewayPath*>& paths, const GatewayPath& path) {
 // Whether pods of the namespace have sidecars, as far as the input tells. A set without any
 // Namespace tells nothing, and one that has others leaves out those that are not in the mesh.
 bool seems_in_mesh(const mesh::Mesh& mesh, std::string_view name_space) {
-  switch (injection_of(mesh, name_space)) {
-    case Injection::Sidecar:
-    case Injection::Ambient: return true;
-    case Injection::Off:
-    case Injection::Unlabelled: return false;
-    case Injection::Unknown: return mesh.all(resource::Kind::Namespace).empty();
+  switch (mesh::injection_of(mesh, name_space)) {
+    case mesh::Injection::Sidecar:
+    case mesh::Injection::Ambient: return true;
+    case mesh::Injection::Off:
+    case mesh::Injection::Unlabelled: return false;
+    case mesh::Injection::Unknown: return mesh.all(resource::Kind::Namespace).empty();
   }
   return false;
 }
 
 }  // namespace
-
-Injection injection_of(const mesh::Mesh& mesh, std::string_view name_space) {
-  const resource::Resource* object = mesh.namespace_object(name_space);
-  if (object == nullptr) return Injection::Unknown;
-  const resource::TextMap& labels = object->metadata.labels;
-  const auto has = [&](std::string_view key, std::string_view value) {
-    const resource::Text* label = labels->find(key);
-    return label != nullptr && (value.empty() || **label == value);
-  };
-  if (has("istio-injection", "disabled")) return Injection::Off;
-  if (has("istio-injection", "enabled") || has("istio.io/rev", "")) return Injection::Sidecar;
-  if (has("istio.io/dataplane-mode", "ambient")) return Injection::Ambient;
-  return Injection::Unlabelled;
-}
 
 std::int64_t GatewayPath::pod_port() const {
   return gateways->empty() ? port : gateways->front()->pod_port(port);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/lint/context.h"
+#include "lib/mesh/injection.h"
 
 namespace egressctl::lint::rules {
 
@@ -59,11 +60,5 @@ class Clients {
   std::vector<const GatewayPath*> everywhere_;  // what every namespace is told of
   std::unordered_map<const mesh::Workload*, bool> exits_;
 };
-
-// What the labels of a namespace say of sidecars in its pods.
-enum class Injection { Sidecar, Ambient, Off, Unlabelled, Unknown };
-
-// Unknown when the input lacks the Namespace.
-[[nodiscard]] Injection injection_of(const mesh::Mesh& mesh, std::string_view name_space);
 
 }  // namespace egressctl::lint::rules

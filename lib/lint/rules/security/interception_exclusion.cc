@@ -1,9 +1,6 @@
 // EGR0513 interception-exclusion
 #include <algorithm>
-#include <charconv>
 
-#include "lib/base/ip_address.h"
-#include "lib/base/text.h"
 #include "lib/lint/rules/security/clients.h"
 #include "lib/lint/rules/security/security.h"
 
@@ -16,17 +13,8 @@ constexpr std::string_view kReferences[] = {
     "https://istio.io/latest/docs/ops/best-practices/security/"
     "#understand-traffic-capture-limitations"};
 
-constexpr std::string_view kPorts = "traffic.sidecar.istio.io/excludeOutboundPorts";
-constexpr std::string_view kExcluded = "traffic.sidecar.istio.io/excludeOutboundIPRanges";
-constexpr std::string_view kIncluded = "traffic.sidecar.istio.io/includeOutboundIPRanges";
 constexpr std::string_view kHelp =
     "remove it, and list the hosts that the pods need in ServiceEntries";
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 // Ports that clients dial and that are led to the gateway.
 bool is_managed(const ClientNamespace& client, std::int64_t port) {
@@ -35,56 +23,33 @@ bool is_managed(const ClientNamespace& client, std::int64_t port) {
                      [&](const GatewayPath* path) { return path->port == port; });
 }
 
-// Whether the range has addresses of the internet.
-bool is_public(std::string_view text) {
-  if (text == "*") return true;
-  const auto range = IpRange::parse(text);
-  return range && internal_kind(range->start()).empty();
+void report(const mesh::Exclusion& one, Diagnostics& out) {
+  using Kind = mesh::Exclusion::Kind;
+  const SourceRange place = one.annotation->range;
+  if (one.kind == Kind::NotIncluded) {
+    out.report(kId, place,
+               "only \"{}\" goes through the sidecar; everything else leaves past the egress "
+               "gateway",
+               one.word)
+        .help(std::string(kHelp));
+    return;
+  }
+  out.report(kId, place,
+             "{} \"{}\" is taken out of the sidecar's hands: connections to it leave past the "
+             "egress gateway",
+             one.kind == Kind::Port ? "port" : "range", one.word)
+      .help(std::string(kHelp));
 }
 
-bool is_everything(std::string_view text) {
-  return text == "*" || text == "0.0.0.0/0" || text == "::/0";
-}
-
-// 0.0.0.0/0 starts with an address that is none of the internet.
-bool excludes_public(std::string_view text) {
-  return is_everything(text) || is_public(text);
-}
-
+// The first of each kind: they stand at the same place.
 void check_pod(const ClientNamespace& client, const mesh::Workload& pod, Diagnostics& out) {
-  const resource::TextMap& annotations = *pod.annotations;
-  if (const resource::Text* ports = annotations->find(kPorts))
-    for (const std::string_view word : split(**ports, ',')) {
-      const std::string_view number = trim(word);
-      std::int64_t port = 0;
-      std::from_chars(number.data(), number.data() + number.size(), port);
-      if (number != "*" && !is_managed(client, port)) continue;
-      out.report(kId, ports->range,
-                 "port \"{}\" is taken out of the sidecar's hands: connections to it leave past "
-                 "the egress gateway",
-                 number)
-          .help(std::string(kHelp));
-      break;
-    }
-  if (const resource::Text* ranges = annotations->find(kExcluded))
-    for (const std::string_view word : split(**ranges, ',')) {
-      if (!excludes_public(trim(word))) continue;
-      out.report(kId, ranges->range,
-                 "range \"{}\" is taken out of the sidecar's hands: connections to it leave past "
-                 "the egress gateway",
-                 trim(word))
-          .help(std::string(kHelp));
-      break;
-    }
-  if (const resource::Text* ranges = annotations->find(kIncluded)) {
-    const std::vector<std::string_view> words = split(**ranges, ',');
-    if (std::none_of(words.begin(), words.end(),
-                     [](std::string_view word) { return is_everything(trim(word)); }))
-      out.report(kId, ranges->range,
-                 "only \"{}\" goes through the sidecar; everything else leaves past the egress "
-                 "gateway",
-                 **ranges)
-          .help(std::string(kHelp));
+  const mesh::Exclusion* last = nullptr;
+  const std::vector<mesh::Exclusion> found = mesh::exclusions_of(pod);
+  for (const mesh::Exclusion& one : found) {
+    if (last != nullptr && last->kind == one.kind) continue;
+    if (one.port && !is_managed(client, *one.port)) continue;
+    report(one, out);
+    last = &one;
   }
 }
 

@@ -35,11 +35,8 @@ bool opens(const Policies& policies, PeerPort port) {
 }
 
 bool has_sidecar(const mesh::Workload& pod) {
-  constexpr std::string_view kInject = "sidecar.istio.io/inject";
-  if (pod.label(kInject) == "false") return false;
-  if (pod.annotations == nullptr) return true;
-  const resource::Text* annotation = (*pod.annotations)->find(kInject);
-  return annotation == nullptr || **annotation != "false";
+  const resource::Text* word = mesh::injection_word(pod);
+  return word == nullptr || **word != "false";
 }
 
 class Check {
@@ -74,7 +71,7 @@ class Check {
     const Policies policies = policies_.binding(pod, Direction::Egress);
     if (policies.empty() || !told_.insert(policies).second) return;
     std::vector<std::string> missing = basics(pod, policies);
-    const bool ambient = injection_of(in_.mesh(), client.name) == Injection::Ambient;
+    const bool ambient = mesh::injection_of(in_.mesh(), client.name) == mesh::Injection::Ambient;
     for (const GatewayPath* path : client.paths) {
       if (ambient || path->port == 0 || !has_sidecar(pod)) continue;
       const mesh::Workload* gateway = gateway_pod(*path);
@@ -97,7 +94,7 @@ class Check {
                                                 const Policies& policies) const {
     std::vector<std::string> out;
     if (!opens(policies, kDns)) out.emplace_back("DNS (UDP port 53)");
-    const bool ambient = injection_of(in_.mesh(), pod.name_space) == Injection::Ambient;
+    const bool ambient = mesh::injection_of(in_.mesh(), pod.name_space) == mesh::Injection::Ambient;
     if (!ambient && has_sidecar(pod) && !opens(policies, kIstiod))
       out.emplace_back("istiod (TCP port 15012)");
     return out;

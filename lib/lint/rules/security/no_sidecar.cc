@@ -10,17 +10,10 @@ constexpr std::string_view kReferences[] = {
     "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/",
     "https://istio.io/latest/docs/reference/config/analysis/ist0103/"};
 
-constexpr std::string_view kInject = "sidecar.istio.io/inject";
 constexpr std::string_view kHelp =
     "let the pods have a sidecar, or keep them from the internet with a NetworkPolicy";
 
-// The label goes before the annotation of the same name.
-const resource::Text* inject_word(const mesh::Workload& pod) {
-  const resource::Text* label = (*pod.labels)->find(kInject);
-  return label != nullptr ? label : (*pod.annotations)->find(kInject);
-}
-
-void check_pod(const mesh::Workload& pod, Injection injection, Diagnostics& out) {
+void check_pod(const mesh::Workload& pod, mesh::Injection injection, Diagnostics& out) {
   const std::string& name = *pod.resource->metadata.name;
   const auto report = [&](SourceRange range, std::string_view what) {
     out.report(kId, range,
@@ -31,16 +24,17 @@ void check_pod(const mesh::Workload& pod, Injection injection, Diagnostics& out)
   };
   if (*pod.spec->host_network && pod.spec->host_network.present()) {
     report(pod.spec->host_network.range, "hostNetwork is \"true\"");
-  } else if (injection == Injection::Ambient) {
+  } else if (injection == mesh::Injection::Ambient) {
     const resource::Text* mode = (*pod.labels)->find("istio.io/dataplane-mode");
     if (mode != nullptr && **mode == "none") report(mode->range, "the pods are out of the mesh");
-  } else if (const resource::Text* word = inject_word(pod); word != nullptr && **word == "false") {
+  } else if (const resource::Text* word = mesh::injection_word(pod);
+             word != nullptr && **word == "false") {
     report(word->range, "injection is switched off");
   }
 }
 
 bool asks_for_sidecar(const mesh::Workload& pod) {
-  const resource::Text* word = inject_word(pod);
+  const resource::Text* word = mesh::injection_word(pod);
   return (word != nullptr && **word == "true") || !pod.label("istio.io/rev").empty();
 }
 
@@ -62,8 +56,8 @@ void check_namespace(const ClientNamespace& client, const mesh::Mesh& mesh, Diag
 void check(const Context& in, Diagnostics& out) {
   const Clients clients(in);
   for (const ClientNamespace& client : clients.all()) {
-    const Injection injection = injection_of(in.mesh(), client.name);
-    if (injection == Injection::Off || injection == Injection::Unlabelled) {
+    const mesh::Injection injection = mesh::injection_of(in.mesh(), client.name);
+    if (injection == mesh::Injection::Off || injection == mesh::Injection::Unlabelled) {
       if (client.own != nullptr) check_namespace(client, in.mesh(), out);
       continue;
     }
