@@ -16,6 +16,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include "lib/testing/files.h"
 #include "lib/testing/golden.h"
 #include "lib/testing/temporary_folder.h"
 
@@ -26,7 +27,7 @@ namespace fs = std::filesystem;
 
 std::vector<fs::path> scripts() {
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(fs::path(EGRESSCTL_TESTDATA) / "cli"))
+  for (const auto& entry : fs::directory_iterator(testing::testdata() / "cli"))
     if (entry.path().extension() == ".cmd") paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   return paths;
@@ -42,7 +43,7 @@ std::string read(const fs::path& path) {
 std::vector<std::string> environment() {
   const fs::path binary(EGRESSCTL_BINARY);
   return {fmt::format("PATH={}:/usr/bin:/bin", binary.parent_path().string()),
-          fmt::format("TESTDATA={}", EGRESSCTL_TESTDATA), "LC_ALL=C.UTF-8", "TERM=dumb"};
+          fmt::format("TESTDATA={}", testing::testdata().string()), "LC_ALL=C.UTF-8", "TERM=dumb"};
 }
 
 // Runs a script with `work` as the current folder and returns what its .out must be.

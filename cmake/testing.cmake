@@ -1,24 +1,16 @@
 # egressctl_add_test(<folder> SOURCES <file>... LIBS <target>...)
 #
 # Builds <folder>_test out of doctest cases and registers it as the test <folder>, label `unit`. Does
-# nothing without EGRESSCTL_TESTS. Tests know
-#
-#   EGRESSCTL_TESTDATA  the absolute path of testdata/
-#   EGRESSCTL_SHARED    the absolute path of shared/ beside the tree, which need not exist
+# nothing without EGRESSCTL_TESTS.
 function(egressctl_add_test folder)
   if(NOT EGRESSCTL_TESTS)
     return()
   endif()
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
-  cmake_path(SET shared NORMALIZE ${PROJECT_SOURCE_DIR}/../shared)
   add_executable(${folder}_test ${arg_SOURCES})
   target_link_libraries(${folder}_test PRIVATE ${arg_LIBS} egressctl::testing egressctl_warnings)
   # Fat objects: leave out what LTO would do once more for every test binary.
   target_link_options(${folder}_test PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-lto>)
-  target_compile_definitions(${folder}_test PRIVATE
-    EGRESSCTL_TESTDATA="${PROJECT_SOURCE_DIR}/testdata"
-    EGRESSCTL_SHARED="${shared}"
-  )
   add_test(NAME ${folder} COMMAND ${folder}_test)
   set_tests_properties(${folder} PROPERTIES LABELS unit TIMEOUT 600)
 endfunction()

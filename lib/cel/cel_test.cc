@@ -78,7 +78,7 @@ struct Tree {
 }  // namespace
 
 TEST_CASE("cel: expressions have the values that Kubernetes gives them") {
-  const auto folder = std::filesystem::path(EGRESSCTL_TESTDATA) / "cel";
+  const auto folder = testing::testdata() / "cel";
   const Tree self(testing::read_file(folder / "self.yaml"));
   const std::string text = testing::read_file(folder / "expressions.txt");
   std::size_t count = 0;

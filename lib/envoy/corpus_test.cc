@@ -8,6 +8,7 @@
 
 #include "lib/envoy/rules.h"
 #include "lib/envoy/test_filters.h"
+#include "lib/testing/files.h"
 #include "lib/testing/findings.h"
 
 namespace egressctl::envoy {
@@ -36,25 +37,22 @@ std::size_t check_folder(const fs::path& folder) {
 }
 
 TEST_CASE("envoy: EnvoyFilters that work have no findings") {
-  CHECK(check_folder(fs::path(EGRESSCTL_TESTDATA) / "generate") > 5);
-  CHECK(check_folder(fs::path(EGRESSCTL_TESTDATA) / "lint" / "cases") > 5);
-#ifdef EGRESSCTL_SHARED
-  const fs::path shared(EGRESSCTL_SHARED);
+  CHECK(check_folder(testing::testdata() / "generate") > 5);
+  CHECK(check_folder(testing::testdata() / "lint" / "cases") > 5);
+  const fs::path shared = testing::shared();
   if (fs::exists(shared)) {
     CHECK(check_folder(shared / "lab") >= 5);
     CHECK(check_folder(shared / "cases") > 5);
     check_folder(shared / "anchors" / "istiod-xds");
     return;
   }
-#endif
   MESSAGE("skipped in part: the shared corpora are not there");
 }
 
 // "# expect: EGR0604 EnvoyFilter istio-egress/sni-forwarder spec.configPatches[1].patch"
 TEST_CASE("envoy: the cases of its rules have the finding where it is expected, and no other") {
   std::size_t cases = 0;
-  for (const auto& entry :
-       fs::directory_iterator(fs::path(EGRESSCTL_TESTDATA) / "lint" / "cases")) {
+  for (const auto& entry : fs::directory_iterator(testing::testdata() / "lint" / "cases")) {
     const std::string name = entry.path().filename().string();
     const RuleId own[] = {kRemovedName, kMissingTypedConfig, kNoTlsInspector, kDnsCacheDiffers};
     if (std::none_of(std::begin(own), std::end(own),

@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include "lib/envoy/test_filters.h"
+#include "lib/testing/files.h"
 #include "lib/testing/findings.h"
 
 namespace egressctl::envoy {
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 
 std::vector<fs::path> files() {
   std::vector<fs::path> found;
-  for (const auto& entry : fs::directory_iterator(fs::path(EGRESSCTL_TESTDATA) / "envoy"))
+  for (const auto& entry : fs::directory_iterator(testing::testdata() / "envoy"))
     if (entry.path().extension() == ".yaml") found.push_back(entry.path());
   std::sort(found.begin(), found.end());
   return found;

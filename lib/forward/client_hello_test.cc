@@ -160,7 +160,8 @@ TEST_CASE("hello: what is no TLS is told apart") {
 // testdata/forward/hellos/*.bin are the first bytes that clients sent; make_hellos.py says which.
 TEST_CASE("hello: those of real clients") {
   std::vector<std::filesystem::path> files;
-  for (const auto& file : std::filesystem::directory_iterator(EGRESSCTL_TESTDATA "/forward/hellos"))
+  for (const auto& file :
+       std::filesystem::directory_iterator(egressctl::testing::testdata() / "forward/hellos"))
     if (file.path().extension() == ".bin") files.push_back(file.path());
   std::sort(files.begin(), files.end());
   REQUIRE_FALSE(files.empty());

@@ -37,7 +37,7 @@ std::string generated(const std::string& spec_path, Layout layout) {
 }
 
 std::string spec_path(const std::string& name) {
-  return std::string(EGRESSCTL_TESTDATA) + "/specs/" + name + ".yaml";
+  return (testing::testdata() / "specs" / (name + ".yaml")).string();
 }
 
 TEST_CASE("generate: the example specs make the sets beside them") {

@@ -37,7 +37,7 @@ std::string wanted(const Json& message) {
 }
 
 TEST_CASE("analyze: each finding of istioctl is found, and no error where it has none") {
-  const fs::path folder = EGRESSCTL_SHARED "/anchors/istio-analyze";
+  const fs::path folder = testing::shared() / "anchors/istio-analyze";
   if (!fs::exists(folder)) {
     MESSAGE("skipped: there is no " << folder.string());
     return;

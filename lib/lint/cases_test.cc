@@ -77,7 +77,7 @@ std::string listing(const Diagnostics& findings) {
 }
 
 TEST_CASE("cases: the bad set has the finding and no other error, the good one has none") {
-  for (const auto& folder : fs::directory_iterator(EGRESSCTL_TESTDATA "/lint/cases")) {
+  for (const auto& folder : fs::directory_iterator(testing::testdata() / "lint/cases")) {
     const std::string name = folder.path().filename().string();
     CAPTURE(name);
     const std::string good = testing::read_file(folder.path() / "good.yaml");

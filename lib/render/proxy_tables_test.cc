@@ -13,7 +13,7 @@
 namespace egressctl::render {
 namespace {
 
-constexpr const char* kScenarios = EGRESSCTL_TESTDATA "/topology";
+const std::filesystem::path kScenarios = testing::testdata() / "topology";
 
 TEST_CASE("proxy tables: column for column what istioctl prints") {
   std::size_t tables = 0;

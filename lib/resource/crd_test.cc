@@ -10,6 +10,7 @@
 
 #include "lib/resource/structure.h"
 #include "lib/resource/test_resources.h"
+#include "lib/testing/files.h"
 
 namespace egressctl::resource {
 namespace {
@@ -45,7 +46,7 @@ std::string refusals(const Resource& resource, const SchemaSet* schemas) {
 }  // namespace
 
 TEST_CASE("crd: the API server's verdicts on Istio's cases are ours, built in or from the CRDs") {
-  const fs::path anchors = fs::path(EGRESSCTL_SHARED) / "anchors";
+  const fs::path anchors = testing::shared() / "anchors";
   const fs::path folder = anchors / "istio-crd-cases";
   if (!fs::exists(folder)) {
     MESSAGE("skipped: no reference data at \"" << folder.string() << "\"");

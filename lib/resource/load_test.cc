@@ -163,7 +163,7 @@ TEST_CASE("load: damaged files crash nothing and findings stay inside the text")
   std::mt19937 random(20);
   const auto below = [&](std::size_t n) { return random() % n; };
   constexpr std::string_view kBytes = "[]{}:,-~\"'|>&*#! \n\tx7";
-  const auto folder = std::filesystem::path(EGRESSCTL_TESTDATA) / "resources";
+  const auto folder = testing::testdata() / "resources";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string text = testing::read_file(entry.path());
     for (int round = 0; round < 60; ++round) {

@@ -70,14 +70,10 @@ bool schema_has(const yaml::Node* schema, std::string_view path) {
   return schema != nullptr;
 }
 
-#ifdef EGRESSCTL_SHARED
-const std::filesystem::path kShared = EGRESSCTL_SHARED;
-#else
-const std::filesystem::path kShared;
-#endif
+const std::filesystem::path kShared = testing::shared();
 
 bool is_there(const std::filesystem::path& path) {
-  const bool there = !kShared.empty() && std::filesystem::exists(path);
+  const bool there = std::filesystem::exists(path);
   if (!there) MESSAGE("skipped: no reference data at \"" << path.string() << "\"");
   return there;
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "lib/resource/test_resources.h"
+#include "lib/testing/files.h"
 #include "lib/testing/golden.h"
 
 namespace egressctl::resource {
@@ -64,7 +65,7 @@ void expect_nothing(const std::vector<fs::path>& files) {
 }  // namespace
 
 TEST_CASE("structure: the files of testdata/structure make the findings beside them") {
-  for (const fs::path& path : yaml_files(fs::path(EGRESSCTL_TESTDATA) / "structure")) {
+  for (const fs::path& path : yaml_files(testing::testdata() / "structure")) {
     CAPTURE(path.string());
     const Loaded loaded = load_quietly(path.filename().string(), testing::read_file(path));
     fs::path golden = path;
@@ -73,13 +74,13 @@ TEST_CASE("structure: the files of testdata/structure make the findings beside t
 }
 
 TEST_CASE("structure: manifests that egressctl generates have no findings") {
-  const std::vector<fs::path> files = yaml_files(fs::path(EGRESSCTL_TESTDATA) / "generate");
+  const std::vector<fs::path> files = yaml_files(testing::testdata() / "generate");
   CHECK(files.size() >= 5);
   expect_nothing(files);
 }
 
 TEST_CASE("structure: manifests that istiod accepts have no findings") {
-  const fs::path shared = EGRESSCTL_SHARED;
+  const fs::path shared = testing::shared();
   std::vector<fs::path> files = yaml_files(shared / "anchors" / "istiod-xds");
   for (const fs::path& path : yaml_files(shared / "lab")) files.push_back(path);
   for (const fs::path& path : yaml_files(shared / "cases"))

@@ -35,7 +35,7 @@ struct Loaded {
 
 // A file below testdata/resources.
 inline Loaded load_testdata(std::string_view name) {
-  const auto path = std::filesystem::path(EGRESSCTL_TESTDATA) / "resources" / name;
+  const auto path = testing::testdata() / "resources" / name;
   return Loaded(std::string(name), testing::read_file(path));
 }
 

@@ -13,7 +13,7 @@ namespace egressctl::spec {
 namespace {
 
 std::string reference() {
-  return testing::read_file(std::filesystem::path(EGRESSCTL_TESTDATA) / "../docs/spec.md");
+  return testing::read_file(testing::testdata() / "../docs/spec.md");
 }
 
 void check_rows(const std::string& text, const Table& table) {

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSpecs = fs::path(EGRESSCTL_TESTDATA) / "specs";
+const fs::path kSpecs = testing::testdata() / "specs";
 
 std::vector<fs::path> specs_in(const fs::path& folder) {
   std::vector<fs::path> found;

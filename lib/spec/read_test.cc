@@ -51,7 +51,7 @@ TEST_CASE("read: a spec of destinations alone has the defaults") {
 }
 
 TEST_CASE("read: every value of a full spec arrives in its place") {
-  const std::string path = std::string(EGRESSCTL_TESTDATA) + "/specs/all-modes.yaml";
+  const std::string path = (testing::testdata() / "specs/all-modes.yaml").string();
   const Source source("all-modes.yaml", testing::read_file(path));
   Diagnostics diagnostics;
   const auto spec = read_one(source, diagnostics);
@@ -128,7 +128,7 @@ TEST_CASE("read: values other than the defaults arrive, too") {
 }
 
 TEST_CASE("read: ten mistakes make ten findings in one run") {
-  const std::string path = std::string(EGRESSCTL_TESTDATA) + "/specs/bad/ten-mistakes.yaml";
+  const std::string path = (testing::testdata() / "specs/bad/ten-mistakes.yaml").string();
   const Source source("ten-mistakes.yaml", testing::read_file(path));
   Diagnostics diagnostics;
   CHECK_FALSE(read_one(source, diagnostics).has_value());

@@ -7,6 +7,14 @@
 
 namespace egressctl::testing {
 
+std::filesystem::path testdata() {
+  return std::filesystem::path(EGRESSCTL_SOURCE_DIR) / "testdata";
+}
+
+std::filesystem::path shared() {
+  return (std::filesystem::path(EGRESSCTL_SOURCE_DIR) / "../shared").lexically_normal();
+}
+
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   CAPTURE(path.string());

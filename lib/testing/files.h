@@ -7,6 +7,12 @@
 
 namespace egressctl::testing {
 
+// The absolute path of testdata/.
+[[nodiscard]] std::filesystem::path testdata();
+
+// The absolute path of shared/ beside the tree, which need not exist.
+[[nodiscard]] std::filesystem::path shared();
+
 // The bytes of a file; fails the running test case when it can't be read.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/unified_diff.h"
+#include "lib/testing/files.h"
 
 namespace egressctl::testing {
 namespace {
@@ -29,7 +30,7 @@ std::string read(const fs::path& path) {
 }  // namespace
 
 void check_golden(const fs::path& path, std::string_view actual) {
-  const fs::path file = fs::path(EGRESSCTL_TESTDATA) / path;
+  const fs::path file = testdata() / path;
   if (updating()) {
     fs::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << actual;

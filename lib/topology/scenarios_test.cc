@@ -103,7 +103,7 @@ void compare(const std::filesystem::path& expected, const Topology& actual) {
 
 TEST_CASE("scenarios: both proxies get what istiod sent them") {
   std::size_t scenarios = 0;
-  const std::filesystem::path folder = EGRESSCTL_TESTDATA "/topology";
+  const std::filesystem::path folder = egressctl::testing::testdata() / "topology";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const testing::LoadedMesh loaded = testing::load_scenario(entry.path());
     const auto sidecar = find_proxy(loaded.mesh(), "ubuntu.default");

@@ -14,6 +14,7 @@
 #include "lib/resource/kinds.h"
 #include "lib/resource/schema/notation.h"
 #include "lib/resource/test_resources.h"
+#include "lib/testing/files.h"
 
 namespace egressctl::resource {
 namespace {
@@ -131,8 +132,7 @@ TEST_CASE("tables: the versions of a kind are those of the table of kinds") {
 }
 
 TEST_CASE("tables: Istio's CRDs have the same fields, words, bounds and patterns") {
-  const std::filesystem::path path =
-      std::filesystem::path(EGRESSCTL_SHARED) / "anchors" / "istio-crds.yaml";
+  const std::filesystem::path path = testing::shared() / "anchors" / "istio-crds.yaml";
   if (!std::filesystem::exists(path)) {
     MESSAGE("skipped: no reference data at \"" << path.string() << "\"");
     return;

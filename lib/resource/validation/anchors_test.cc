@@ -11,6 +11,7 @@
 #include "lib/resource/test_resources.h"
 #include "lib/resource/validation/rules.h"
 #include "lib/resource/validation/validate.h"
+#include "lib/testing/files.h"
 
 namespace egressctl::resource::validation {
 namespace {
@@ -77,28 +78,25 @@ Count compare_all(const fs::path& path) {
 }  // namespace
 
 TEST_CASE("validation: agrees with Istio on every resource of the anchors") {
-#ifdef EGRESSCTL_SHARED
-  const fs::path path = fs::path(EGRESSCTL_SHARED) / "anchors" / "istio-validation.jsonl";
+  const fs::path path = testing::shared() / "anchors" / "istio-validation.jsonl";
   if (fs::exists(path)) {
     const Count count = compare_all(path);
     CHECK(count.rows > 100);
     return;
   }
-#endif
   MESSAGE("skipped: the anchors are not there");
 }
 
 // Resources changed at random, with what Istio 1.31's validation said of them.
 TEST_CASE("validation: agrees with Istio on mutants, one for each of its messages") {
-  const Count count = compare_all(fs::path(EGRESSCTL_TESTDATA) / "validation" / "mutants.jsonl");
+  const Count count = compare_all(testing::testdata() / "validation" / "mutants.jsonl");
   CHECK(count.rows > 300);
 }
 
 TEST_CASE("validation: manifests that work have no findings") {
   std::size_t resources = 0;
   for (const std::string_view folder : {"lint/cases", "generate"}) {
-    for (const auto& entry :
-         fs::recursive_directory_iterator(fs::path(EGRESSCTL_TESTDATA) / folder)) {
+    for (const auto& entry : fs::recursive_directory_iterator(testing::testdata() / folder)) {
       const fs::path& path = entry.path();
       if (path.extension() != ".yaml" || path.filename() == "bad.yaml") continue;
       const Loaded loaded(path.string(), testing::read_file(path));
@@ -120,8 +118,7 @@ TEST_CASE("validation: manifests that work have no findings") {
 TEST_CASE(
     "validation: the cases of its rules have the finding where it is expected, and no other") {
   std::size_t cases = 0;
-  for (const auto& entry :
-       fs::directory_iterator(fs::path(EGRESSCTL_TESTDATA) / "lint" / "cases")) {
+  for (const auto& entry : fs::directory_iterator(testing::testdata() / "lint" / "cases")) {
     const std::string name = entry.path().filename().string();
     const auto* const rule = std::find_if(kRules.begin(), kRules.end(), [&](const RuleId& each) {
       return name.starts_with(each.id) && each.id < "EGR0200";

@@ -14,6 +14,7 @@
 #include "lib/resource/test_resources.h"
 #include "lib/resource/validation/rules.h"
 #include "lib/resource/validation/validate.h"
+#include "lib/testing/files.h"
 #include "lib/testing/findings.h"
 
 namespace egressctl::resource::validation {
@@ -21,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFolder = fs::path(EGRESSCTL_TESTDATA) / "validation" / "bad";
+const fs::path kFolder = testing::testdata() / "validation" / "bad";
 
 std::vector<fs::path> files() {
   std::vector<fs::path> found;
