@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/flags.h"
+#include "cli/forward/run.h"
 #include "lib/base/duration.h"
 #include "lib/base/ip_address.h"
 #include "lib/base/text.h"

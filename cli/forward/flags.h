@@ -51,8 +51,6 @@ struct ForwardFlags {
   bool check = false;
 };
 
-inline constexpr const char* kUsualAdminAddress = "127.0.0.1:9901";  // as of an Envoy by hand
-
 // Adds them; `flags` must outlive `command`.
 void add_forward_flags(CLI::App& command, ForwardFlags& flags);
 

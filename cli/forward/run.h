@@ -1,0 +1,31 @@
+// Runs a forwarder until a signal ends it: what is left of `egressctl forward` once it is known
+// what to forward.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "cli/command.h"
+#include "lib/base/result.h"
+#include "lib/forward/config.h"
+
+namespace egressctl::cli {
+
+struct RunSettings {
+  // Reads the configuration: once at the start, and again at each SIGHUP.
+  std::function<Result<forward::Config>()> load;
+  std::string admin_address;        // "off": none; empty: the usual one, where it is free
+  bool admin_allow_remote = false;  // the address may be one that others can reach
+  std::chrono::milliseconds drain_timeout{30'000};
+  bool check = false;  // only say whether it would run
+};
+
+inline constexpr const char* kUsualAdminAddress = "127.0.0.1:9901";  // as of an Envoy by hand
+
+// SIGTERM and SIGINT drain, and the second one ends it; SIGHUP reloads; SIGUSR1 opens the access
+// log anew. Returns ExitCode::Done when all connections have ended, Findings when the drain timed
+// out.
+[[nodiscard]] ExitCode run_forwarder(Context& context, const RunSettings& settings);
+
+}  // namespace egressctl::cli
