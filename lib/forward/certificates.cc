@@ -7,25 +7,14 @@
 #include <fmt/format.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include "lib/forward/openssl.h"
+
 namespace egressctl::forward {
 namespace {
-
-template <auto Free>
-struct FreeWith {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using KeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
-using CertificatePtr = std::unique_ptr<X509, FreeWith<X509_free>>;
-using BioPtr = std::unique_ptr<BIO, FreeWith<BIO_free>>;
-using ExtensionPtr = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
 
 constexpr std::size_t kRsaBits = 2048;
 // Clocks of other machines may be behind.

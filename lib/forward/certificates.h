@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lib/base/result.h"
-#include "lib/forward/tls.h"
+#include "lib/forward/credentials.h"
 
 namespace egressctl::forward {
 

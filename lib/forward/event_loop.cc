@@ -1,6 +1,5 @@
 #include "lib/forward/event_loop.h"
 
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>

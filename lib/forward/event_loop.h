@@ -4,6 +4,8 @@
 // edge-triggered, and asked for leave to write only where a write has failed. epoll(7).
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -19,6 +21,10 @@
 namespace egressctl::forward {
 
 using Clock = std::chrono::steady_clock;
+
+// What a connection's socket is watched for.
+inline constexpr std::uint32_t kRead = EPOLLIN | EPOLLRDHUP | EPOLLET;
+inline constexpr std::uint32_t kReadAndWrite = kRead | EPOLLOUT;
 
 // Takes what happens at a descriptor. One object may have several: `tag` tells them apart.
 class EventHandler {

@@ -3,14 +3,11 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "lib/base/text.h"
 #include "lib/forward/client_hello.h"
@@ -19,26 +16,18 @@
 namespace egressctl::forward {
 namespace {
 
-constexpr std::uint32_t kReading = EPOLLIN | EPOLLRDHUP | EPOLLET;
-constexpr std::uint32_t kBoth = kReading | EPOLLOUT;
-constexpr std::uint32_t kDownstream = 0;
 // Tags above it are the upstream's: one for each address that is tried.
-constexpr std::size_t kMostAttempts = 7;
+constexpr std::uint32_t kDownstream = 0;
 
 // A fatal alert, unrecognized_name (RFC 6066 3, RFC 8446 6.2).
 constexpr std::array<char, 7> kUnrecognizedName = {0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x70};
 
-constexpr std::string_view kInternalClient = "envoy://internal_client_address/";
-
-std::string internal_listener(const std::string& name) {
-  return fmt::format("envoy://{}/", name);
-}
-
-int socket_error(int fd) {
-  int error = 0;
-  socklen_t size = sizeof error;
-  ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-  return error;
+// What an event says of the stream that comes from its socket, and of the one that goes to it.
+void note(std::uint32_t events, Stream& from, Stream& to) {
+  const bool failed = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  if (failed || (events & (EPOLLIN | EPOLLRDHUP)) != 0) from.readable();
+  if (failed || (events & EPOLLOUT) != 0) to.writable();
+  if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) from.source_ends();
 }
 
 // The other end is to see that it has not got everything.
@@ -48,21 +37,6 @@ void reset_on_close(int fd) {
 }
 
 }  // namespace
-
-// What is needed until one of the addresses answers.
-struct Session::Dialing final : public Timer {
-  explicit Dialing(Session& owner) : session(owner) {}
-
-  // RFC 8305: the next address gets its try while the last one is still silent.
-  void on_timeout() override { session.dial_next(); }
-
-  Session& session;
-  std::vector<SocketAddress> addresses;
-  std::size_t next = 0;
-  std::vector<UniqueFd> attempts;  // by tag - 1; invalid when it has failed
-  int error = 0;                   // the last one's
-  Clock::time_point start;
-};
 
 Session::Session(Worker& worker, UniqueFd fd, const SocketAddress& remote,
                  std::shared_ptr<const ListenerRules> rules)
@@ -86,7 +60,7 @@ void Session::start_timer(TimerList& list) {
 
 bool Session::watch_downstream() {
   if (watched_) return true;
-  watched_ = worker_.loop().add(downstream_.fd.get(), kReading, *this, kDownstream);
+  watched_ = worker_.loop().add(downstream_.fd.get(), kRead, *this, kDownstream);
   return watched_;
 }
 
@@ -108,31 +82,22 @@ void Session::advance() {
     case Phase::InnerHello: return read_inner_hello();
     case Phase::Handshaking: return handshake_upstream();
     case Phase::Relaying: return pump();
-    case Phase::Resolving:
-    case Phase::Connecting:
+    case Phase::Dialling:
     case Phase::Closed: return;
   }
 }
 
 void Session::on_event(std::uint32_t tag, std::uint32_t events) {
   if (phase_ == Phase::Closed) return;
-  if (tag != kDownstream && phase_ == Phase::Connecting) return attempt_answers(tag, events);
-  const bool failed = (events & (EPOLLERR | EPOLLHUP)) != 0;
-  const bool readable = failed || (events & (EPOLLIN | EPOLLRDHUP)) != 0;
-  const bool writable = failed || (events & EPOLLOUT) != 0;
-  const bool ends = (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
+  if (tag != kDownstream && phase_ == Phase::Dialling) return dialer_->on_event(tag, events);
   if (tag == kDownstream) {
-    if (readable) up_.readable();
-    if (writable) down_.writable();
-    if (ends) up_.source_ends();
-    if (failed && (phase_ == Phase::Resolving || phase_ == Phase::Connecting)) {
+    note(events, up_, down_);
+    if ((events & (EPOLLERR | EPOLLHUP)) != 0 && phase_ == Phase::Dialling) {
       flags_.set(ResponseFlag::DownstreamReset);
       return close();
     }
   } else if (tag == upstream_tag_) {
-    if (readable) down_.readable();
-    if (writable) up_.writable();
-    if (ends) down_.source_ends();
+    note(events, down_, up_);
   } else if (events != 0) {
     return;  // of an attempt that another one has beaten
   }
@@ -160,17 +125,15 @@ void Session::on_timeout() {
       flags_.set(ResponseFlag::DurationTimeout);
       details_ = "handshake_timeout";
       break;
-    case Phase::Resolving:
-      flags_.set(ResponseFlag::DnsFailed);
-      failure_ = "no answer in time";
+    case Phase::Dialling:
+      if (!dialer_->connecting()) {
+        flags_.set(ResponseFlag::DnsFailed);
+        failure_ = "no answer in time";
+        break;
+      }
+      upstream_failed("connection timeout");
       break;
-    case Phase::Connecting:
-    case Phase::Handshaking:
-      flags_.set(ResponseFlag::UpstreamFailed);
-      flags_.set(ResponseFlag::UpstreamRetriesExceeded);
-      failure_ = phase_ == Phase::Connecting ? "connection timeout" : "TLS handshake timeout";
-      if (target().counters) target().counters->connect_failures.add();
-      break;
+    case Phase::Handshaking: upstream_failed("TLS handshake timeout"); break;
     case Phase::Relaying: flags_.set(ResponseFlag::IdleTimeout); break;
     case Phase::Closed: return;
   }
@@ -254,13 +217,13 @@ void Session::choose_route(std::string_view sent_name) {
 }
 
 void Session::enter(const Route& route) {
-  if (route.termination == nullptr) return resolve();
+  if (route.termination == nullptr) return dial();
   downstream_.tls = std::make_unique<TlsConnection>(route.termination->tls, pending_);
   std::vector<std::uint8_t>().swap(pending_);
   phase_ = Phase::Accepting;
   start_timer(worker_.handshake_timers_);
   if (!watch_downstream()) return close();
-  worker_.loop().change(downstream_.fd.get(), kBoth, *this, kDownstream);
+  worker_.loop().change(downstream_.fd.get(), kReadAndWrite, *this, kDownstream);
   downstream_writing_watched_ = true;
   accept_tls();
 }
@@ -279,7 +242,7 @@ void Session::accept_tls() {
   counters.handshakes.add();
   if (downstream_.tls->resumed()) counters.handshakes_resumed.add();
   stop();
-  if (route_->termination->inside == nullptr && !route_->termination->same_name) return resolve();
+  if (route_->termination->inside == nullptr && !route_->termination->same_name) return dial();
   phase_ = Phase::InnerHello;
   start_timer(worker_.hello_timers_);
   read_inner_hello();
@@ -312,7 +275,7 @@ void Session::take_inner_name(std::string_view sent_name) {
   if (allowed && termination.inside != nullptr) inner_route_ = termination.inside->find(name);
   if (!allowed || (termination.inside != nullptr && inner_route_ == nullptr))
     return refuse(ResponseFlag::NoRoute, "filter_chain_not_found");
-  resolve();
+  dial();
 }
 
 // A client of TLS is told; see RFC 6066 3.
@@ -331,130 +294,63 @@ void Session::refuse(ResponseFlag flag, std::string_view details) {
 
 // --- the way on
 
-void Session::resolve() {
-  phase_ = Phase::Resolving;
+void Session::dial() {
+  phase_ = Phase::Dialling;
   if (!watch_downstream()) return close();
   start_timer(worker_.connect_timers_);
   const Route& route = target();
-  if (route.host.starts_with("unix:")) {
-    dialing_ = std::make_unique<Dialing>(*this);
-    dialing_->addresses = {{{}, 0, route.host.substr(5)}};
-    phase_ = Phase::Connecting;
-    return dial_next();
-  }
-  const std::string host =
-      route.host.empty() ? to_lower(inner_name_.empty() ? name_ : inner_name_) : route.host;
-  if (const auto ip = IpAddress::parse(host)) return on_resolved(Resolution::Found, {*ip});
-  worker_.resolver_->resolve(host, *this);
+  dialer_ = std::make_unique<Dialer>(worker_, *this, route);
+  dialer_->start(!route.host.empty() ? route.host
+                                     : to_lower(inner_name_.empty() ? name_ : inner_name_));
 }
 
-void Session::on_resolved(Resolution resolution, const std::vector<IpAddress>& addresses) {
-  Shared& shared = worker_.shared_;
-  const Route& route = target();
-  if (resolution != Resolution::Found) {
-    shared.counters.dns_failed.add();
-    flags_.set(ResponseFlag::DnsFailed);
-    failure_ = to_string(resolution);
-    return close();
+void Session::on_not_dialled(DialFailure why, const std::string& words, const SocketAddress& last) {
+  failure_ = words;
+  upstream_address_ = last;
+  switch (why) {
+    case DialFailure::Denied: return refuse(ResponseFlag::DeniedAddress, "address_not_allowed");
+    case DialFailure::NotResolved: flags_.set(ResponseFlag::DnsFailed); break;
+    case DialFailure::Refused: upstream_failed(words); break;
   }
-  shared.counters.dns_found.add();
-  dialing_ = std::make_unique<Dialing>(*this);
-  for (const IpAddress& ip : addresses) {
-    if (!route.internal_allowed && !may_dial(ip, shared.allowed)) continue;
-    const SocketAddress address{ip, route.port, {}};
-    if (std::find(shared.own.begin(), shared.own.end(), address) != shared.own.end()) continue;
-    if (dialing_->addresses.size() < kMostAttempts) dialing_->addresses.push_back(address);
-  }
-  if (dialing_->addresses.empty()) {
-    shared.counters.denied_addresses.add();
-    failure_ = "address not allowed";
-    return refuse(ResponseFlag::DeniedAddress, "address_not_allowed");
-  }
-  phase_ = Phase::Connecting;
-  dial_next();
-}
-
-void Session::dial_next() {
-  Dialing& dialing = *dialing_;
-  dialing.start = worker_.loop().now();
-  while (dialing.next < dialing.addresses.size()) {
-    UniqueFd fd = dial(dialing.addresses[dialing.next++]);
-    const int error = errno;
-    dialing.attempts.push_back(std::move(fd));
-    const UniqueFd& attempt = dialing.attempts.back();
-    const auto tag = static_cast<std::uint32_t>(dialing.attempts.size());
-    const bool at_once = attempt.valid() && is_connected(attempt.get());
-    if (!attempt.valid() ||
-        !worker_.loop().add(attempt.get(), at_once && target().tls == nullptr ? kReading : kBoth,
-                            *this, tag)) {
-      if (error == EMFILE || error == ENFILE) worker_.shared_.counters.out_of_descriptors.add();
-      dialing.error = error;
-      dialing.attempts.back().reset();
-      continue;
-    }
-    upstream_writing_watched_ = !at_once || target().tls != nullptr;
-    if (at_once) return connected(tag);
-    if (dialing.next < dialing.addresses.size())
-      worker_.attempt_timers_.start(dialing, worker_.loop().now());
-    return;
-  }
-  const bool waiting = std::any_of(dialing.attempts.begin(), dialing.attempts.end(),
-                                   [](const UniqueFd& fd) { return fd.valid(); });
-  if (!waiting) connect_failed(dialing.error);
-}
-
-void Session::attempt_answers(std::uint32_t attempt, std::uint32_t events) {
-  UniqueFd& fd = dialing_->attempts[attempt - 1];
-  if (!fd.valid()) return;
-  if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
-    if (const int error = socket_error(fd.get()); error != 0) {
-      dialing_->error = error;
-      fd.reset();
-      return dial_next();
-    }
-  }
-  if ((events & EPOLLOUT) == 0) return;
-  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP)) != 0) down_.readable();
-  if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) down_.source_ends();
-  connected(attempt);
-}
-
-void Session::connect_failed(int error) {
-  flags_.set(ResponseFlag::UpstreamFailed);
-  flags_.set(ResponseFlag::UpstreamRetriesExceeded);
-  // Envoy's words for what the socket said.
-  failure_ =
-      fmt::format("delayed_connect_error: {}", error == 0 ? "unknown" : std::strerror(error));
-  upstream_address_ = dialing_->addresses.back();
-  target().counters->connect_failures.add();
   close();
 }
 
-void Session::connected(std::uint32_t attempt) {
-  dialing_->stop();
-  upstream_.fd = std::move(dialing_->attempts[attempt - 1]);
-  upstream_tag_ = static_cast<std::uint8_t>(attempt);
-  upstream_address_ = dialing_->addresses[attempt - 1];
-  const std::chrono::duration<double> took = worker_.loop().now() - dialing_->start;
+// There is no other address left.
+void Session::upstream_failed(std::string words) {
+  flags_.set(ResponseFlag::UpstreamFailed);
+  flags_.set(ResponseFlag::UpstreamRetriesExceeded);
+  target().counters->connect_failures.add();
+  failure_ = std::move(words);
+}
+
+void Session::on_dialled(Dialled dialled) {
+  dialer_.reset();
+  upstream_.fd = std::move(dialled.fd);
+  upstream_tag_ = static_cast<std::uint8_t>(dialled.tag);
+  upstream_address_ = std::move(dialled.address);
+  upstream_writing_watched_ = dialled.writing_watched;
+  note(dialled.events, down_, up_);
+  const std::chrono::duration<double> took = dialled.took;
   worker_.shared_.counters.connect_time.observe(took.count());
-  dialing_.reset();
   ClusterCounters& counters = *target().counters;
   counters.total.add();
   counters.active.add();
   counted_upstream_ = true;
   up_.writable();
-  if (rules_->proxy_protocol_out != ProxyProtocol::Off) {
-    const auto write =
-        rules_->proxy_protocol_out == ProxyProtocol::V1 ? proxy_header_v1 : proxy_header_v2;
-    const std::string header = write(remote_, local_address(downstream_.fd.get()));
-    // The first bytes of a fresh connection: its buffer takes them.
-    ::send(upstream_.fd.get(), header.data(), header.size(), MSG_NOSIGNAL);
-  }
+  if (rules_->proxy_protocol_out != ProxyProtocol::Off) send_proxy_header();
   if (target().tls == nullptr) return relay();
   upstream_.tls = std::make_unique<TlsConnection>(target().tls, std::span<const std::uint8_t>());
   phase_ = Phase::Handshaking;
   start_timer(worker_.handshake_timers_);
   handshake_upstream();
+}
+
+void Session::send_proxy_header() {
+  const auto write =
+      rules_->proxy_protocol_out == ProxyProtocol::V1 ? proxy_header_v1 : proxy_header_v2;
+  const std::string header = write(remote_, local_address(downstream_.fd.get()));
+  // The first bytes of a fresh connection: its buffer takes them.
+  ::send(upstream_.fd.get(), header.data(), header.size(), MSG_NOSIGNAL);
 }
 
 void Session::handshake_upstream() {
@@ -463,10 +359,7 @@ void Session::handshake_upstream() {
   if (result == TlsResult::WantRead || result == TlsResult::WantWrite) return;
   if (result != TlsResult::Done) {
     counters.handshake_failures.add();
-    target().counters->connect_failures.add();
-    flags_.set(ResponseFlag::UpstreamFailed);
-    flags_.set(ResponseFlag::UpstreamRetriesExceeded);
-    failure_ = upstream_.tls->problem();
+    upstream_failed(upstream_.tls->problem());
     return close();
   }
   counters.handshakes.add();
@@ -507,7 +400,7 @@ void Session::watch_writing(const Stream& stream, const Peer& sink, std::uint32_
                             bool& watched) {
   if (watched || !stream.sink_is_full()) return;
   watched = true;
-  worker_.loop().change(sink.fd.get(), kBoth, *this, tag);
+  worker_.loop().change(sink.fd.get(), kReadAndWrite, *this, tag);
 }
 
 void Session::broken(const Stream& stream, const Peer& source, const Peer& sink, bool upwards) {
@@ -526,7 +419,6 @@ void Session::broken(const Stream& stream, const Peer& source, const Peer& sink,
 void Session::close() {
   phase_ = Phase::Closed;
   stop();
-  cancel();
   Shared& shared = worker_.shared_;
   up_.release(worker_.memory_);
   down_.release(worker_.memory_);
@@ -546,7 +438,7 @@ void Session::close() {
   const std::chrono::duration<double> lasted = worker_.loop().now() - start_;
   counters.connection_time.observe(lasted.count());
   if (shared.log != nullptr && shared.logging.load(std::memory_order_relaxed)) log();
-  dialing_.reset();
+  dialer_.reset();
   upstream_.tls.reset();
   downstream_.tls.reset();
   upstream_.fd.reset();
@@ -554,61 +446,6 @@ void Session::close() {
   (previous_ != nullptr ? previous_->next_ : worker_.first_) = next_;
   if (next_ != nullptr) next_->previous_ = previous_;
   worker_.loop().retire(this);
-}
-
-void Session::log() {
-  using std::chrono::system_clock;
-  ConnectionRecord record;
-  record.id = id_;
-  record.duration = worker_.loop().now() - start_;
-  record.start =
-      system_clock::now() - std::chrono::duration_cast<system_clock::duration>(record.duration);
-  record.received = up_.bytes();
-  record.sent = down_.bytes();
-  record.flags = flags_;
-  record.code_details = details_;
-  record.termination_details = termination_;
-  record.upstream_failure = failure_;
-  const Route* route = inner_route_ != nullptr ? inner_route_ : route_;
-  if (route != nullptr) record.upstream_cluster = route->cluster;
-  if (upstream_address_ != SocketAddress()) record.upstream_host = upstream_address_.to_string();
-  if (upstream_.fd.valid())
-    record.upstream_local_address = local_address(upstream_.fd.get()).to_string();
-  record.downstream_local_address =
-      (rules_->transparent ? original_destination(downstream_.fd.get())
-                           : local_address(downstream_.fd.get()))
-          .to_string();
-  record.downstream_remote_address = remote_.to_string();
-  if (downstream_.tls != nullptr) record.peer_uri = downstream_.tls->peer_name();
-
-  const bool two_lines = route_ != nullptr && route_->termination != nullptr &&
-                         !route_->termination->listener.empty() && !inner_name_.empty();
-  if (!two_lines) {
-    record.server_name = name_;
-    return worker_.add_line(record);
-  }
-  // As Envoy logs a connection that its gateway sends through an internal listener.
-  ConnectionRecord inner = record;
-  const std::string listener = internal_listener(route_->termination->listener);
-  inner.downstream_local_address = listener;
-  inner.downstream_remote_address = kInternalClient;
-  inner.server_name = inner_name_;
-  inner.peer_uri.clear();
-  if (inner_route_ == nullptr && route_->termination->inside != nullptr)
-    inner.upstream_cluster.clear();
-  worker_.add_line(inner);
-  record.server_name = name_;
-  record.upstream_host = listener;
-  record.upstream_cluster = route_->cluster;
-  record.upstream_local_address = kInternalClient;
-  record.code_details.clear();
-  record.upstream_failure.clear();
-  if (!flags_.none() && !flags_.has(ResponseFlag::DownstreamReset) &&
-      !flags_.has(ResponseFlag::IdleTimeout)) {
-    record.flags = {};
-    record.flags.set(ResponseFlag::UpstreamRemoteReset);
-  }
-  worker_.add_line(record);
 }
 
 }  // namespace egressctl::forward

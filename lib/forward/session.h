@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "lib/forward/access_log.h"
+#include "lib/forward/dialer.h"
 #include "lib/forward/event_loop.h"
 #include "lib/forward/peer.h"
 #include "lib/forward/relay.h"
-#include "lib/forward/resolver.h"
 #include "lib/forward/socket_address.h"
 #include "lib/forward/worker.h"
 
@@ -20,7 +20,7 @@ namespace egressctl::forward {
 
 // Reads the client's hello, chooses the route by its name, ends the outer TLS where the route says
 // so and reads the hello inside, finds and dials the address, and relays. Deletes itself.
-class Session final : public EventHandler, public Timer, public Resolver::Waiter {
+class Session final : public Dialer::Owner, public Timer {
  public:
   Session(Worker& worker, UniqueFd fd, const SocketAddress& remote,
           std::shared_ptr<const ListenerRules> rules);
@@ -34,7 +34,9 @@ class Session final : public EventHandler, public Timer, public Resolver::Waiter
 
   void on_event(std::uint32_t tag, std::uint32_t events) override;
   void on_timeout() override;
-  void on_resolved(Resolution resolution, const std::vector<IpAddress>& addresses) override;
+  void on_dialled(Dialled dialled) override;
+  void on_not_dialled(DialFailure why, const std::string& words,
+                      const SocketAddress& last) override;
 
  private:
   friend class Worker;
@@ -42,13 +44,11 @@ class Session final : public EventHandler, public Timer, public Resolver::Waiter
     Hello,
     Accepting,  // the outer TLS
     InnerHello,
-    Resolving,
-    Connecting,
+    Dialling,
     Handshaking,  // the upstream's TLS
     Relaying,
     Closed,
   };
-  struct Dialing;
 
   void advance();
   void read_hello();
@@ -59,11 +59,9 @@ class Session final : public EventHandler, public Timer, public Resolver::Waiter
   void accept_tls();
   void read_inner_hello();
   void take_inner_name(std::string_view sent_name);
-  void resolve();
-  void dial_next();
-  void attempt_answers(std::uint32_t attempt, std::uint32_t events);
-  void connected(std::uint32_t attempt);
-  void connect_failed(int error);
+  void dial();
+  void send_proxy_header();
+  void upstream_failed(std::string words);
   void handshake_upstream();
   void relay();
   void pump();
@@ -74,7 +72,7 @@ class Session final : public EventHandler, public Timer, public Resolver::Waiter
   bool watch_downstream();
   void refuse(ResponseFlag flag, std::string_view details);
   void close();
-  void log();
+  void log();  // session_log.cc
   [[nodiscard]] const Route& target() const {
     return inner_route_ != nullptr ? *inner_route_ : *route_;
   }
@@ -85,7 +83,7 @@ class Session final : public EventHandler, public Timer, public Resolver::Waiter
   Peer upstream_;
   Stream up_;
   Stream down_;
-  std::unique_ptr<Dialing> dialing_;
+  std::unique_ptr<Dialer> dialer_;
   std::vector<std::uint8_t> pending_;  // read from the client, not yet sent on
   std::string name_;                   // as the client sent it
   std::string inner_name_;

@@ -78,6 +78,7 @@ class Worker {
   [[nodiscard]] EventLoop& loop() { return *loop_; }
 
  private:
+  friend class Dialer;
   friend class Session;
   class Listener;
 

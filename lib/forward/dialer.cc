@@ -1,0 +1,115 @@
+#include "lib/forward/dialer.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace egressctl::forward {
+namespace {
+
+constexpr std::string_view kUnix = "unix:";
+
+int socket_error(int fd) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+  return error;
+}
+
+}  // namespace
+
+void Dialer::start(const std::string& host) {
+  if (host.starts_with(kUnix)) {
+    addresses_ = {{{}, 0, host.substr(kUnix.size())}};
+    return dial_next();
+  }
+  if (const auto ip = IpAddress::parse(host)) return on_resolved(Resolution::Found, {*ip});
+  worker_.resolver_->resolve(host, *this);
+}
+
+void Dialer::on_resolved(Resolution resolution, const std::vector<IpAddress>& addresses) {
+  Shared& shared = worker_.shared_;
+  if (resolution != Resolution::Found) {
+    shared.counters.dns_failed.add();
+    return owner_.on_not_dialled(DialFailure::NotResolved, std::string(to_string(resolution)), {});
+  }
+  shared.counters.dns_found.add();
+  for (const IpAddress& ip : addresses) {
+    if (!route_.internal_allowed && !may_dial(ip, shared.allowed)) continue;
+    const SocketAddress address{ip, route_.port, {}};
+    if (std::find(shared.own.begin(), shared.own.end(), address) != shared.own.end()) continue;
+    if (addresses_.size() < kMostAttempts) addresses_.push_back(address);
+  }
+  if (addresses_.empty()) {
+    shared.counters.denied_addresses.add();
+    return owner_.on_not_dialled(DialFailure::Denied, "address not allowed", {});
+  }
+  dial_next();
+}
+
+void Dialer::dial_next() {
+  while (next_ < addresses_.size())
+    if (attempt(addresses_[next_++])) return;
+  const bool waiting = std::any_of(attempts_.begin(), attempts_.end(),
+                                   [](const UniqueFd& fd) { return fd.valid(); });
+  if (waiting) return;
+  // Envoy's words for what the socket said.
+  owner_.on_not_dialled(
+      DialFailure::Refused,
+      fmt::format("delayed_connect_error: {}", error_ == 0 ? "unknown" : std::strerror(error_)),
+      addresses_.back());
+}
+
+// Whether it goes on, or is there already: then the owner has been told.
+bool Dialer::attempt(const SocketAddress& address) {
+  start_ = worker_.loop().now();
+  UniqueFd fd = dial(address);
+  const bool at_once = fd.valid() && is_connected(fd.get());
+  // Who shakes hands first will write; others are asked only when the socket is full.
+  const bool writing_watched = !at_once || route_.tls != nullptr;
+  const auto tag = static_cast<std::uint32_t>(attempts_.size() + 1);
+  if (!fd.valid() ||
+      !worker_.loop().add(fd.get(), writing_watched ? kReadAndWrite : kRead, owner_, tag)) {
+    error_ = errno;
+    if (error_ == EMFILE || error_ == ENFILE) worker_.shared_.counters.out_of_descriptors.add();
+    attempts_.emplace_back();
+    return false;
+  }
+  attempts_.push_back(std::move(fd));
+  if (at_once)
+    answered(tag, 0, writing_watched);
+  else if (next_ < addresses_.size())
+    worker_.attempt_timers_.start(*this, worker_.loop().now());
+  return true;
+}
+
+void Dialer::on_event(std::uint32_t tag, std::uint32_t events) {
+  UniqueFd& fd = attempts_[tag - 1];
+  if (!fd.valid()) return;
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
+    if (const int error = socket_error(fd.get()); error != 0) {
+      error_ = error;
+      fd.reset();
+      return dial_next();
+    }
+  }
+  if ((events & EPOLLOUT) != 0) answered(tag, events, true);
+}
+
+void Dialer::answered(std::uint32_t tag, std::uint32_t events, bool writing_watched) {
+  stop();
+  owner_.on_dialled({.fd = std::move(attempts_[tag - 1]),
+                     .address = addresses_[tag - 1],
+                     .took = worker_.loop().now() - start_,
+                     .tag = tag,
+                     .events = events,
+                     .writing_watched = writing_watched});
+}
+
+}  // namespace egressctl::forward

@@ -1,0 +1,76 @@
+// What a connection leaves in the access log.
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "lib/forward/session.h"
+
+namespace egressctl::forward {
+namespace {
+
+constexpr std::string_view kInternalClient = "envoy://internal_client_address/";
+
+std::string internal_listener(const std::string& name) {
+  return fmt::format("envoy://{}/", name);
+}
+
+}  // namespace
+
+void Session::log() {
+  using std::chrono::system_clock;
+  ConnectionRecord record;
+  record.id = id_;
+  record.duration = worker_.loop().now() - start_;
+  record.start =
+      system_clock::now() - std::chrono::duration_cast<system_clock::duration>(record.duration);
+  record.received = up_.bytes();
+  record.sent = down_.bytes();
+  record.flags = flags_;
+  record.code_details = details_;
+  record.termination_details = termination_;
+  record.upstream_failure = failure_;
+  const Route* route = inner_route_ != nullptr ? inner_route_ : route_;
+  if (route != nullptr) record.upstream_cluster = route->cluster;
+  if (upstream_address_ != SocketAddress()) record.upstream_host = upstream_address_.to_string();
+  if (upstream_.fd.valid())
+    record.upstream_local_address = local_address(upstream_.fd.get()).to_string();
+  record.downstream_local_address =
+      (rules_->transparent ? original_destination(downstream_.fd.get())
+                           : local_address(downstream_.fd.get()))
+          .to_string();
+  record.downstream_remote_address = remote_.to_string();
+  if (downstream_.tls != nullptr) record.peer_uri = downstream_.tls->peer_name();
+
+  const bool two_lines = route_ != nullptr && route_->termination != nullptr &&
+                         !route_->termination->listener.empty() && !inner_name_.empty();
+  if (!two_lines) {
+    record.server_name = name_;
+    return worker_.add_line(record);
+  }
+  // As Envoy logs a connection that its gateway sends through an internal listener.
+  ConnectionRecord inner = record;
+  const std::string listener = internal_listener(route_->termination->listener);
+  inner.downstream_local_address = listener;
+  inner.downstream_remote_address = kInternalClient;
+  inner.server_name = inner_name_;
+  inner.peer_uri.clear();
+  if (inner_route_ == nullptr && route_->termination->inside != nullptr)
+    inner.upstream_cluster.clear();
+  worker_.add_line(inner);
+  record.server_name = name_;
+  record.upstream_host = listener;
+  record.upstream_cluster = route_->cluster;
+  record.upstream_local_address = kInternalClient;
+  record.code_details.clear();
+  record.upstream_failure.clear();
+  if (!flags_.none() && !flags_.has(ResponseFlag::DownstreamReset) &&
+      !flags_.has(ResponseFlag::IdleTimeout)) {
+    record.flags = {};
+    record.flags.set(ResponseFlag::UpstreamRemoteReset);
+  }
+  worker_.add_line(record);
+}
+
+}  // namespace egressctl::forward

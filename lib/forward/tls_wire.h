@@ -1,0 +1,41 @@
+// How the TLS library reads and writes a socket: through buffers that a thread's connections share,
+// so that one system call moves several records and an idle connection holds no memory.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include <openssl/bio.h>
+
+namespace egressctl::forward {
+
+// Enough for several records.
+inline constexpr std::size_t kWireReadBytes = std::size_t{64} * 1024;
+
+// What a thread's connections share: the bytes between the socket and the library.
+struct WireBuffers {
+  std::vector<char> in = std::vector<char>(kWireReadBytes);
+  std::size_t in_from = 0;
+  std::size_t in_to = 0;
+  std::vector<char> out;
+};
+
+// Those of this thread.
+[[nodiscard]] WireBuffers& wire_buffers();
+
+// What the library calls to read and write; the connection sets it before each call.
+struct Wire {
+  int fd = -1;
+  std::vector<char> unread;  // of this connection, read from the socket before
+  std::size_t unread_from = 0;
+  std::vector<char> unsent;
+  bool ended = false;    // the socket has
+  bool asked = false;    // the socket was read in this call: what more there is waits for the next
+  bool drained = false;  // the socket has no more
+  int error = 0;         // the socket's
+};
+
+// A fresh end of the library for `wire`, which must outlive it.
+[[nodiscard]] BIO* make_wire_bio(Wire& wire);
+
+}  // namespace egressctl::forward
