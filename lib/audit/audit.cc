@@ -222,12 +222,16 @@ class Audit {
     }
   }
 
-  [[nodiscard]] Trace trace_to(std::string_view host, std::int64_t port) const {
+  [[nodiscard]] Request request_for(std::string_view host, std::int64_t port) const {
     Request request;
     request.client = client_->proxy;
     request.host = host;
     request.port = static_cast<std::uint32_t>(port);
-    return tracer_.trace(request);
+    return request;
+  }
+
+  [[nodiscard]] Trace trace_to(std::string_view host, std::int64_t port) const {
+    return tracer_.trace(request_for(host, port));
   }
 
   void check_unregistered() {
@@ -244,35 +248,52 @@ class Audit {
 
   void check_hosts() {
     std::vector<std::string> direct;
-    std::vector<std::string> foreign;
+    std::vector<std::string> any;    // hosts whose route leads to every name
+    std::vector<std::string> fixed;  // hosts that are reached with every name inside
     Causes direct_causes;
-    Causes foreign_causes;
+    Causes any_causes;
+    Causes fixed_causes;
     for (const auto& [host, port] : hosts_) {
       const Trace trace = trace_to(host, port);
+      const std::string target = fmt::format("{}:{}", host, port);
       if (trace.verdict == Verdict::Bypass) {
-        direct.push_back(fmt::format("{}:{}", host, port));
+        direct.push_back(target);
         if (!trace.hops.empty() && direct_causes.empty()) direct_causes = trace.hops.front().causes;
       }
-      if (trace.verdict != Verdict::Delivered) continue;
-      Request request;
-      request.client = client_->proxy;
-      request.host = host;
-      request.port = static_cast<std::uint32_t>(port);
+      if (!wraps_tls(trace)) continue;
+      Request request = request_for(host, port);
       request.inner_sni = kForeign;
       const Trace lie = tracer_.trace(request);
-      if (!lie.reached.starts_with(kForeign)) continue;
-      foreign.push_back(fmt::format("{}:{}", host, port));
-      if (foreign_causes.empty() && !lie.hops.empty()) foreign_causes = lie.hops.back().causes;
+      if (lie.verdict != Verdict::Delivered && lie.verdict != Verdict::Misrouted) continue;
+      const bool everywhere = lie.reached.starts_with(kForeign);
+      (everywhere ? any : fixed).push_back(target);
+      Causes& causes = everywhere ? any_causes : fixed_causes;
+      if (causes.empty()) causes = lie.hops.back().causes;
     }
     add_list(Way::Direct, direct, "the sidecar connects to {} itself",
              "all registered hosts go through a gateway or are refused", std::move(direct_causes));
     // The gateway's NetworkPolicies let it out: that is what it is for.
-    if (!foreign.empty())
+    if (!any.empty())
       add(Way::InnerSni, State::Open,
-          fmt::format("who asks for {} gets to any name by an inner SNI of it", few(foreign)),
-          std::move(foreign_causes));
-    else
-      add(Way::InnerSni, State::Closed, "no gateway leads a foreign inner SNI to its host", {});
+          fmt::format("who asks for {} gets to any name by an inner SNI of it", few(any)),
+          std::move(any_causes));
+    if (!fixed.empty())
+      add(Way::InnerSni, State::Open,
+          fmt::format("no one checks the inner SNI on the way to {}: its servers can be asked for "
+                      "any name",
+                      few(fixed)),
+          std::move(fixed_causes));
+    if (any.empty() && fixed.empty())
+      add(Way::InnerSni, State::Closed, "every inner SNI is checked", {});
+  }
+
+  // Whether the mesh's mTLS goes around the client's own TLS, so that the gateway's chain sees the
+  // outer SNI alone.
+  static bool wraps_tls(const Trace& trace) {
+    if (trace.verdict != Verdict::Delivered || trace.hops.empty()) return false;
+    const trace::Hop& sidecar = trace.hops.front();
+    return !sidecar.server_name.empty() && sidecar.tls &&
+           sidecar.tls->kind == topology::TlsKind::IstioMutual;
   }
 
   void add_list(Way way, const std::vector<std::string>& hosts, std::string_view why,

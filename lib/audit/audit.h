@@ -18,7 +18,7 @@ enum class Way {
   NetworkPolicy,  // Kubernetes does not hold a pod that goes around its sidecar
   OpenForwarder,  // a gateway forwards by SNI for clients without a certificate of the mesh
   AnySni,         // a gateway forwards to any name
-  InnerSni,       // a gateway forwards to another name than the sidecar chose it for
+  InnerSni,       // a gateway forwards whatever name is asked for inside of the mesh's mTLS
 };
 
 inline constexpr Way kWays[] = {Way::NoSidecar,     Way::Exclusion, Way::Passthrough,

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "lib/testing/files.h"
 #include "lib/topology/test_mesh.h"
 
 namespace egressctl::audit {
@@ -119,6 +120,20 @@ TEST_CASE("without applications the namespace's pods are meant") {
   CHECK(findings.front().name_space == "apps");
   CHECK(findings.front().workload == "*");
   CHECK(state_of(findings, Way::Passthrough) == State::Closed);
+}
+
+TEST_CASE("an inner SNI that no one checks is open, one that an internal listener checks is not") {
+  const auto scenario = [](std::string_view name) {
+    return egressctl::testing::read_file(egressctl::testing::testdata() / "topology" / name /
+                                         "manifests.yaml");
+  };
+  const LoadedMesh plain(scenario("basic-mtls"));
+  CHECK(state_of(audit(plain.mesh()), Way::InnerSni) == State::Open);
+  const LoadedMesh listed(scenario("sni-proxy"));
+  CHECK(state_of(audit(listed.mesh()), Way::InnerSni) == State::Closed);
+  // Plain HTTP has none.
+  const LoadedMesh http(scenario("http-gateway"));
+  CHECK(state_of(audit(http.mesh()), Way::InnerSni) == State::Closed);
 }
 
 TEST_CASE("allowed ways are neither open nor mended") {

@@ -73,8 +73,8 @@ std::string_view mend_of(Way way) {
              "listener an internal one";
     case Way::AnySni: return "give the filter chain the server_names that it may forward to";
     case Way::InnerSni:
-      return "give the gateway's SNI proxy a filter chain for each list of names, or allow "
-             "connection.sni in an AuthorizationPolicy";
+      return "check the inner SNI in the gateway: an internal listener whose filter chain has the "
+             "server_names that its destination is for";
   }
   return {};
 }
