@@ -33,6 +33,8 @@ enum class AccessLogFormat::Operator : std::uint8_t {
   ServerName,
   RouteName,
   PeerUri,
+  Authority,
+  Request,  // of its header fields the authority alone
   Nothing,  // of HTTP
 };
 
@@ -191,7 +193,7 @@ const std::vector<AccessLogFormat::Word>& AccessLogFormat::words() {
       {"REQUESTED_SERVER_NAME", Operator::ServerName},
       {"ROUTE_NAME", Operator::RouteName},
       {"DOWNSTREAM_PEER_URI_SAN", Operator::PeerUri},
-      {"REQ", Operator::Nothing},
+      {"REQ", Operator::Request},
       {"RESP", Operator::Nothing},
       {"TRAILER", Operator::Nothing},
       {"PROTOCOL", Operator::Nothing},
@@ -210,7 +212,7 @@ AccessLogFormat AccessLogFormat::istio_json() {
   AccessLogFormat out;
   out.json_ = true;
   out.pieces_ = {
-      {"authority", Operator::Nothing},
+      {"authority", Operator::Authority},
       {"bytes_received", Operator::BytesReceived},
       {"bytes_sent", Operator::BytesSent},
       {"connection_termination_details", Operator::TerminationDetails},
@@ -288,6 +290,13 @@ Result<AccessLogFormat> AccessLogFormat::parse(std::string_view text) {
   return out;
 }
 
+AccessLogFormat AccessLogFormat::labelled(std::string label, std::string internal) const {
+  AccessLogFormat out = *this;
+  out.label_ = std::move(label);
+  out.internal_label_ = std::move(internal);
+  return out;
+}
+
 void AccessLogFormat::write_value(const Piece& piece, const ConnectionRecord& record,
                                   std::string& out) {
   const auto number = [&](auto value) { fmt::format_to(std::back_inserter(out), "{}", value); };
@@ -321,6 +330,10 @@ void AccessLogFormat::write_value(const Piece& piece, const ConnectionRecord& re
     case Operator::ServerName: write_text(record.server_name, out); break;
     case Operator::RouteName: write_text(record.route_name, out); break;
     case Operator::PeerUri: write_text(record.peer_uri, out); break;
+    case Operator::Authority: write_text(record.authority, out); break;
+    case Operator::Request:
+      write_text(piece.text == ":AUTHORITY" ? std::string_view(record.authority) : "", out);
+      break;
     case Operator::Nothing: out += '-'; break;
   }
 }
@@ -328,6 +341,11 @@ void AccessLogFormat::write_value(const Piece& piece, const ConnectionRecord& re
 void AccessLogFormat::write_json(const ConnectionRecord& record, std::string& out) const {
   char separator = '{';
   std::string value;
+  if (!label_.empty()) {
+    out += "{\"proxy\":";
+    write_json_string(record.internal ? internal_label_ : label_, out);
+    separator = ',';
+  }
   for (const Piece& member : pieces_) {
     out += separator;
     separator = ',';
@@ -350,6 +368,9 @@ void AccessLogFormat::write_json(const ConnectionRecord& record, std::string& ou
 
 void AccessLogFormat::write(const ConnectionRecord& record, std::string& out) const {
   if (json_) return write_json(record, out);
+  if (!label_.empty())
+    fmt::format_to(std::back_inserter(out), "{:<{}} ", record.internal ? internal_label_ : label_,
+                   std::max(label_.size(), internal_label_.size()));
   for (const Piece& piece : pieces_) write_value(piece, record, out);
 }
 

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -67,8 +68,13 @@ struct ConnectionRecord {
   std::string downstream_remote_address;
   std::string server_name;  // as the peer sent it: any bytes
   std::string route_name;
-  std::string peer_uri;  // of the client's certificate
+  std::string peer_uri;   // of the client's certificate
+  std::string authority;  // of a plain HTTP request: any bytes
+  bool internal = false;  // of an internal listener
 };
+
+// Told of every connection that has ended, on the thread that served it.
+using ConnectionObserver = std::function<void(const ConnectionRecord&)>;
 
 // Turns records into lines.
 class AccessLogFormat {
@@ -82,6 +88,10 @@ class AccessLogFormat {
   // A text with Envoy's operators, "%START_TIME% %BYTES_SENT%\n"; \n and %% are understood. Fails
   // with ErrorCode::Usage for what is no operator.
   [[nodiscard]] static Result<AccessLogFormat> parse(std::string_view text);
+
+  // The same, but it starts each line with a word that tells whose it is, `internal` for those of
+  // internal listeners; in JSON that is the member "proxy".
+  [[nodiscard]] AccessLogFormat labelled(std::string label, std::string internal) const;
 
   // Appends a line to `out`. Bytes of peers are escaped: none can end the line or a quoted field.
   void write(const ConnectionRecord& record, std::string& out) const;
@@ -98,6 +108,8 @@ class AccessLogFormat {
   void write_json(const ConnectionRecord& record, std::string& out) const;
 
   std::vector<Piece> pieces_;
+  std::string label_;
+  std::string internal_label_;
   bool json_ = false;
 };
 

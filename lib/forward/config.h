@@ -44,6 +44,9 @@ struct RouteConfig {
   std::string host;     // empty: the name asked for
   std::uint16_t port = 443;
   bool internal_allowed = false;
+  bool original_destination = false;
+  bool forwards_name = false;
+  bool any_name = false;  // "*" without a host: an open proxy, for who wants to learn the names
   std::optional<TlsConfig> tls;
   std::optional<TerminationConfig> termination;
 };
@@ -53,6 +56,7 @@ struct ListenerConfig {
   SocketAddress address;
   int inherited = -1;  // a descriptor that listens already (systemd's), instead of `address`
   std::vector<RouteConfig> routes;
+  std::vector<RouteConfig> plain;  // see ListenerRules
   bool proxy_protocol = false;
   ProxyProtocol proxy_protocol_out = ProxyProtocol::Off;
   bool transparent = false;
@@ -67,6 +71,7 @@ struct Config {
   std::size_t workers = 0;  // 0: one a processor
   std::string access_log;   // a path, "-" for stdout; empty: none
   AccessLogFormat format = AccessLogFormat::istio_text();
+  ConnectionObserver observer;  // may be empty
 };
 
 }  // namespace egressctl::forward

@@ -40,9 +40,22 @@ void Dialer::on_resolved(Resolution resolution, const std::vector<IpAddress>& ad
     return owner_.on_not_dialled(DialFailure::NotResolved, std::string(to_string(resolution)), {});
   }
   shared.counters.dns_found.add();
-  for (const IpAddress& ip : addresses) {
-    if (!route_.internal_allowed && !may_dial(ip, shared.allowed)) continue;
-    const SocketAddress address{ip, route_.port, {}};
+  std::vector<SocketAddress> found;
+  for (const IpAddress& ip : addresses) found.push_back({ip, route_.port, {}});
+  dial_allowed(found);
+}
+
+void Dialer::start(const SocketAddress& local, const SocketAddress& wanted) {
+  const auto listens = [&](const SocketAddress& own) { return own.port == wanted.port; };
+  const std::vector<SocketAddress>& own = worker_.shared_.own;
+  if (local == wanted && std::any_of(own.begin(), own.end(), listens)) return dial_allowed({});
+  dial_allowed({wanted});
+}
+
+void Dialer::dial_allowed(const std::vector<SocketAddress>& addresses) {
+  Shared& shared = worker_.shared_;
+  for (const SocketAddress& address : addresses) {
+    if (!route_.internal_allowed && !may_dial(address.ip, shared.allowed)) continue;
     if (std::find(shared.own.begin(), shared.own.end(), address) != shared.own.end()) continue;
     if (addresses_.size() < kMostAttempts) addresses_.push_back(address);
   }

@@ -56,6 +56,10 @@ class Dialer final : public Timer, public Resolver::Waiter {
   // `host`: a name, an address, or "unix:PATH".
   void start(const std::string& host);
 
+  // Dials where the client of a redirected connection wanted to go; `local` is this end's address.
+  // They are the same when nobody has redirected it: going there would come back here.
+  void start(const SocketAddress& local, const SocketAddress& wanted);
+
   // An event of an attempt.
   void on_event(std::uint32_t tag, std::uint32_t events);
 
@@ -66,6 +70,7 @@ class Dialer final : public Timer, public Resolver::Waiter {
   void on_resolved(Resolution resolution, const std::vector<IpAddress>& addresses) override;
 
  private:
+  void dial_allowed(const std::vector<SocketAddress>& addresses);
   void dial_next();
   [[nodiscard]] bool attempt(const SocketAddress& address);
   void answered(std::uint32_t tag, std::uint32_t events, bool writing_watched);

@@ -26,7 +26,10 @@ class Forwarder::Compiler {
     if (!table) return tl::unexpected(at(config.name, table.error()));
     out->name = config.name;
     out->address = config.address;
+    auto plain = this->table(config.plain);
+    if (!plain) return tl::unexpected(at(config.name, plain.error()));
     out->routes = std::move(*table);
+    out->plain = std::move(*plain);
     out->proxy_protocol = config.proxy_protocol;
     out->proxy_protocol_out = config.proxy_protocol_out;
     out->transparent = config.transparent;
@@ -37,6 +40,12 @@ class Forwarder::Compiler {
   [[nodiscard]] static Error at(const std::string& what, Error error) {
     error.message = fmt::format("{}: {}", what, error.message);
     return error;
+  }
+
+  // Names that end here may have the underscores of Istio's own ("outbound_.443_._.gateway").
+  [[nodiscard]] static bool is_name(std::string name, bool ends_here) {
+    if (ends_here) std::replace(name.begin(), name.end(), '_', 'x');
+    return host_problem(name) == HostProblem::None;
   }
 
   [[nodiscard]] Result<RouteTable> table(const std::vector<RouteConfig>& configs) {
@@ -58,10 +67,13 @@ class Forwarder::Compiler {
     out.port = config.port;
     // Who writes an address means it.
     out.internal_allowed = config.internal_allowed || IpAddress::parse(config.host).has_value();
+    out.original_destination = config.original_destination;
+    out.forwards_name = config.forwards_name;
     for (const std::string& name : config.names) {
-      // Whoever forwards any name to a place of their own choice runs an open proxy.
-      const bool any = name == "*" && (config.termination || !config.host.empty());
-      if (!any && host_problem(name) != HostProblem::None)
+      // Whoever forwards any name to wherever it leads runs an open proxy.
+      const bool any = name == "*" && (config.termination || !config.host.empty() ||
+                                       config.original_destination || config.any_name);
+      if (!any && !is_name(name, config.termination.has_value()))
         return fail(ErrorCode::Usage,
                     fmt::format("\"{}\" is no name that a client could ask for: expected a host as "
                                 "in \"www.example.com\" or a wildcard as in \"*.example.com\"",
@@ -77,10 +89,15 @@ class Forwarder::Compiler {
       if (!made) return tl::unexpected(at(fmt::format("route {}", out.cluster), made.error()));
       out.termination = std::move(*made);
     }
-    const std::string host = out.host.empty() ? "*" : out.host;
-    out.counters = counters_of_(
-        out.cluster, host.starts_with("unix:") ? host : fmt::format("{}:{}", host, out.port));
+    out.counters = counters_of_(out.cluster, address_of(out));
     return out;
+  }
+
+  // For people: where the route leads.
+  [[nodiscard]] static std::string address_of(const Route& route) {
+    if (route.original_destination) return "original_destination";
+    if (route.host.starts_with("unix:")) return route.host;
+    return fmt::format("{}:{}", route.host.empty() ? "*" : route.host, route.port);
   }
 
   [[nodiscard]] Result<std::shared_ptr<const Termination>> termination(
@@ -170,6 +187,7 @@ Result<std::unique_ptr<Forwarder>> Forwarder::start(const Config& config) {
   shared.allowed = config.allowed;
   shared.max_connections = config.max_connections;
   shared.log_format = config.format;
+  shared.observer = config.observer;
   auto rules = out->compile(config);
   if (!rules) return tl::unexpected(rules.error());
   out->rules_ = std::move(*rules);
@@ -207,7 +225,9 @@ Result<void> Forwarder::bind(const Config& config) {
       } else if (!shared && first.valid()) {
         socket = UniqueFd(::fcntl(first.get(), F_DUPFD_CLOEXEC, 0));
       } else {
-        auto made = listen_on(address, {.shared = shared, .transparent = listener.transparent});
+        auto made = listen_on(address, {.shared = shared,
+                                        .transparent = listener.transparent,
+                                        .speaks_first = rules_[i]->plain.of_any() == nullptr});
         if (!made) return tl::unexpected(made.error());
         socket = std::move(*made);
       }

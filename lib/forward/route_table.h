@@ -35,9 +35,16 @@ struct Route {
   std::string host;     // a name or an address to dial; empty: the name asked for
   std::uint16_t port = 443;
   bool internal_allowed = false;          // addresses that are not of the internet too
+  bool original_destination = false;      // dials where the client wanted to go, not `host`
+  bool forwards_name = false;             // `tls` asks for the client's name, not for its own
   std::shared_ptr<const TlsContext> tls;  // to wrap what is sent on; nullptr: as it is
   std::shared_ptr<const Termination> termination;
   std::shared_ptr<ClusterCounters> counters;  // never nullptr in a table that is used
+
+  // Whether it leads to the name asked for, which must then be one.
+  [[nodiscard]] bool resolves_name() const {
+    return host.empty() && !original_destination && termination == nullptr;
+  }
 };
 
 // Finds the route of a name: exact before wildcard, the longest wildcard first, as Envoy's filter
@@ -57,6 +64,7 @@ class RouteTable {
   [[nodiscard]] const Route* of_any() const { return any_ ? &routes_[*any_] : nullptr; }
 
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
+  [[nodiscard]] bool empty() const { return routes_.empty(); }
 
  private:
   std::vector<Route> routes_;

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "lib/base/text.h"
-#include "lib/forward/client_hello.h"
+#include "lib/forward/http_host.h"
 #include "lib/forward/proxy_protocol.h"
 
 namespace egressctl::forward {
@@ -21,6 +21,10 @@ constexpr std::uint32_t kDownstream = 0;
 
 // A fatal alert, unrecognized_name (RFC 6066 3, RFC 8446 6.2).
 constexpr std::array<char, 7> kUnrecognizedName = {0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x70};
+
+// To who asks in plain HTTP for a host that no route has; Envoy's answer for a black hole.
+constexpr std::string_view kBadGateway =
+    "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 // What an event says of the stream that comes from its socket, and of the one that goes to it.
 void note(std::uint32_t events, Stream& from, Stream& to) {
@@ -114,6 +118,11 @@ void Session::on_event(std::uint32_t tag, std::uint32_t events) {
 }
 
 void Session::on_timeout() {
+  // Some servers speak first: Istio has Envoy go on when nothing came
+  // (continue_on_listener_filters_timeout).
+  if (phase_ == Phase::Hello && header_taken_ && pending_.empty() &&
+      rules_->plain.of_any() != nullptr)
+    return take_plain(HelloStatus::NotTls);
   switch (phase_) {
     case Phase::Hello:
     case Phase::InnerHello:
@@ -191,6 +200,9 @@ void Session::take_hello(std::span<const std::uint8_t> bytes) {
     if (!running()) start_timer(worker_.hello_timers_);
     return;
   }
+  const bool other =
+      result.status == HelloStatus::NotTls || result.status == HelloStatus::PlainHttp;
+  if (phase_ == Phase::Hello && other && !rules_->plain.empty()) return take_plain(result.status);
   Counters& counters = worker_.shared_.counters;
   counters.hellos[static_cast<std::size_t>(result.status)].add();
   stop();
@@ -207,11 +219,37 @@ void Session::take_hello(std::span<const std::uint8_t> bytes) {
     take_inner_name(result.hello.server_name);
 }
 
+// What begins without TLS: by the host of a request, else to wherever all of it goes.
+void Session::take_plain(HelloStatus status) {
+  plain_ = true;
+  if (status == HelloStatus::PlainHttp) {
+    const HttpHost request = read_http_host(pending_);
+    if (request.status == HttpHostStatus::NeedMore) {
+      if (!running()) start_timer(worker_.hello_timers_);
+      return;
+    }
+    authority_ = request.host;
+  }
+  stop();
+  const std::string name = to_lower(authority_);
+  const bool is_name = refusal_of(name).empty();
+  if (is_name) route_ = rules_->plain.find(name);
+  worker_.shared_.counters.hellos[static_cast<std::size_t>(status)].add();
+  if (route_ == nullptr) route_ = rules_->plain.of_any();
+  if (route_ != nullptr && (is_name || !route_->resolves_name())) return dial();
+  route_ = nullptr;
+  refuse(ResponseFlag::NoRoute, "filter_chain_not_found");
+}
+
 void Session::choose_route(std::string_view sent_name) {
   name_ = sent_name;
   const std::string name = to_lower(sent_name);
-  if (refusal_of(name).empty()) route_ = rules_->routes.find(name);
+  // What ends here is a name of the mesh (outbound_.443_...), nothing that anybody would resolve.
+  const Route* found = rules_->routes.find(name);
+  if (found != nullptr && (found->termination != nullptr || refusal_of(name).empty()))
+    route_ = found;
   if (route_ == nullptr) route_ = rules_->routes.of_any();
+  if (route_ != nullptr && route_->resolves_name() && !refusal_of(name).empty()) route_ = nullptr;
   if (route_ == nullptr) return refuse(ResponseFlag::NoRoute, "filter_chain_not_found");
   enter(*route_);
 }
@@ -278,12 +316,15 @@ void Session::take_inner_name(std::string_view sent_name) {
   dial();
 }
 
-// A client of TLS is told; see RFC 6066 3.
+// A client of TLS is told (RFC 6066 3), and one of HTTP.
 void Session::refuse(ResponseFlag flag, std::string_view details) {
   flags_.set(flag);
   details_ = details;
   worker_.shared_.counters.refused.add();
-  if (downstream_.tls != nullptr) {
+  if (plain_) {
+    if (!authority_.empty())
+      ::send(downstream_.fd.get(), kBadGateway.data(), kBadGateway.size(), MSG_NOSIGNAL);
+  } else if (downstream_.tls != nullptr) {
     static_cast<void>(downstream_.tls->write(downstream_.fd.get(), kUnrecognizedName));
     static_cast<void>(downstream_.tls->finish(downstream_.fd.get()));
   } else {
@@ -300,8 +341,13 @@ void Session::dial() {
   start_timer(worker_.connect_timers_);
   const Route& route = target();
   dialer_ = std::make_unique<Dialer>(worker_, *this, route);
-  dialer_->start(!route.host.empty() ? route.host
-                                     : to_lower(inner_name_.empty() ? name_ : inner_name_));
+  if (route.original_destination)
+    return dialer_->start(local_address(downstream_.fd.get()),
+                          original_destination(downstream_.fd.get()));
+  const std::string& asked = !authority_.empty()    ? authority_
+                             : !inner_name_.empty() ? inner_name_
+                                                    : name_;
+  dialer_->start(route.host.empty() ? to_lower(asked) : route.host);
 }
 
 void Session::on_not_dialled(DialFailure why, const std::string& words, const SocketAddress& last) {
@@ -339,7 +385,8 @@ void Session::on_dialled(Dialled dialled) {
   up_.writable();
   if (rules_->proxy_protocol_out != ProxyProtocol::Off) send_proxy_header();
   if (target().tls == nullptr) return relay();
-  upstream_.tls = std::make_unique<TlsConnection>(target().tls, std::span<const std::uint8_t>());
+  upstream_.tls = std::make_unique<TlsConnection>(target().tls, std::span<const std::uint8_t>(),
+                                                  target().forwards_name ? to_lower(name_) : "");
   phase_ = Phase::Handshaking;
   start_timer(worker_.handshake_timers_);
   handshake_upstream();
@@ -437,7 +484,7 @@ void Session::close() {
     if (flags_.has(static_cast<ResponseFlag>(1U << i))) counters.flags[i].add();
   const std::chrono::duration<double> lasted = worker_.loop().now() - start_;
   counters.connection_time.observe(lasted.count());
-  if (shared.log != nullptr && shared.logging.load(std::memory_order_relaxed)) log();
+  if (worker_.wants_records()) log();
   dialer_.reset();
   upstream_.tls.reset();
   downstream_.tls.reset();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/forward/access_log.h"
+#include "lib/forward/client_hello.h"
 #include "lib/forward/dialer.h"
 #include "lib/forward/event_loop.h"
 #include "lib/forward/peer.h"
@@ -54,6 +55,7 @@ class Session final : public Dialer::Owner, public Timer {
   void read_hello();
   void take_proxy_header();
   void take_hello(std::span<const std::uint8_t> bytes);
+  void take_plain(HelloStatus status);
   void choose_route(std::string_view sent_name);
   void enter(const Route& route);
   void accept_tls();
@@ -87,6 +89,7 @@ class Session final : public Dialer::Owner, public Timer {
   std::vector<std::uint8_t> pending_;  // read from the client, not yet sent on
   std::string name_;                   // as the client sent it
   std::string inner_name_;
+  std::string authority_;               // that a plain HTTP request asks for
   const Route* route_ = nullptr;        // of rules_
   const Route* inner_route_ = nullptr;  // inside a termination
   SocketAddress remote_;
@@ -104,6 +107,7 @@ class Session final : public Dialer::Owner, public Timer {
   bool watched_ = false;  // the downstream's socket
   bool downstream_writing_watched_ = false;
   bool upstream_writing_watched_ = false;
+  bool plain_ = false;         // it did not begin with TLS
   bool header_taken_ = false;  // of the PROXY protocol
   bool end_passed_up_ = false;
   bool end_passed_down_ = false;

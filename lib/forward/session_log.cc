@@ -29,6 +29,7 @@ void Session::log() {
   record.sent = down_.bytes();
   record.flags = flags_;
   record.code_details = details_;
+  record.authority = authority_;
   record.termination_details = termination_;
   record.upstream_failure = failure_;
   const Route* route = inner_route_ != nullptr ? inner_route_ : route_;
@@ -56,6 +57,7 @@ void Session::log() {
   inner.downstream_remote_address = kInternalClient;
   inner.server_name = inner_name_;
   inner.peer_uri.clear();
+  inner.internal = true;
   if (inner_route_ == nullptr && route_->termination->inside != nullptr)
     inner.upstream_cluster.clear();
   worker_.add_line(inner);

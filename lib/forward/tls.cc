@@ -29,7 +29,7 @@ struct TlsConnection::State {
 };
 
 TlsConnection::TlsConnection(std::shared_ptr<const TlsContext> context,
-                             std::span<const std::uint8_t> received)
+                             std::span<const std::uint8_t> received, const std::string& server_name)
     : context_(std::move(context)), state_(std::make_unique<State>()) {
   const TlsContext::State& shared = *context_->state_;
   state_->connection.reset(SSL_new(shared.context.get()));
@@ -42,7 +42,7 @@ TlsConnection::TlsConnection(std::shared_ptr<const TlsContext> context,
     return;
   }
   SSL_set_connect_state(connection);
-  const std::string& name = shared.settings.server_name;
+  const std::string& name = server_name.empty() ? shared.settings.server_name : server_name;
   if (!name.empty()) SSL_set_tlsext_host_name(connection, name.c_str());
   if (const SessionPtr session = shared.take()) SSL_set_session(connection, session.get());
 }

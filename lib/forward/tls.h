@@ -64,8 +64,10 @@ enum class TlsResult {
 
 class TlsConnection {
  public:
-  // `received` was read from the socket already; the handshake starts with it.
-  TlsConnection(std::shared_ptr<const TlsContext> context, std::span<const std::uint8_t> received);
+  // `received` was read from the socket already; the handshake starts with it. A client asks for
+  // `server_name` instead of its settings' where there is one.
+  TlsConnection(std::shared_ptr<const TlsContext> context, std::span<const std::uint8_t> received,
+                const std::string& server_name = {});
   TlsConnection(const TlsConnection&) = delete;
   TlsConnection& operator=(const TlsConnection&) = delete;
   ~TlsConnection();

@@ -133,8 +133,15 @@ void Worker::accept(UniqueFd fd, const SocketAddress& remote,
   session->begin();
 }
 
+bool Worker::wants_records() const {
+  return shared_.observer ||
+         (shared_.log != nullptr && shared_.logging.load(std::memory_order_relaxed));
+}
+
 void Worker::add_line(const ConnectionRecord& record) {
-  shared_.log_format.write(record, lines_);
+  if (shared_.observer) shared_.observer(record);
+  if (shared_.log != nullptr && shared_.logging.load(std::memory_order_relaxed))
+    shared_.log_format.write(record, lines_);
 }
 
 void Worker::flush_lines() {

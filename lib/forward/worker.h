@@ -34,6 +34,10 @@ enum class ProxyProtocol { Off, V1, V2 };
 struct ListenerRules {
   std::string name;
   RouteTable routes;
+  // Of connections that do not begin with TLS: by the host that a request of HTTP/1 asks for, else
+  // by
+  // "*". A connection keeps its route: further requests on it go the same way. Empty: TLS alone.
+  RouteTable plain;
   SocketAddress address;        // where it listens
   bool proxy_protocol = false;  // clients begin with a PROXY header
   ProxyProtocol proxy_protocol_out = ProxyProtocol::Off;
@@ -50,6 +54,7 @@ struct Shared {
   std::unique_ptr<LogSink> log;  // nullptr: no access log
   std::atomic<bool> logging{true};
   AccessLogFormat log_format;
+  ConnectionObserver observer;  // may be empty
   std::atomic<std::uint64_t> next_id{1};
 };
 
@@ -86,6 +91,8 @@ class Worker {
 
   void accept(UniqueFd fd, const SocketAddress& remote,
               const std::shared_ptr<const ListenerRules>& rules);
+  // Whether anybody wants to know of connections that have ended.
+  [[nodiscard]] bool wants_records() const;
   void add_line(const ConnectionRecord& record);
   void flush_lines();
 

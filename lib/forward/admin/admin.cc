@@ -91,10 +91,15 @@ Json route_json(const Route& route) {
       return out;
     }
   }
-  out["address"] = route.host.empty() ? Json("the name asked for") : Json(route.host);
-  out["port"] = route.port;
+  if (route.original_destination) {
+    out["address"] = "where the client wanted to go";
+  } else {
+    out["address"] = route.host.empty() ? Json("the name asked for") : Json(route.host);
+    out["port"] = route.port;
+  }
   if (route.internal_allowed) out["internal_addresses_allowed"] = true;
   if (route.tls != nullptr) out["upstream_tls"] = tls_json(*route.tls);
+  if (route.forwards_name) out["upstream_tls"]["sni"] = "the name asked for";
   return out;
 }
 
@@ -128,6 +133,8 @@ Json config_json(const Forwarder& forwarder) {
     listener["routes"] = Json::array();
     for (const Route& route : rules[i]->routes.routes())
       listener["routes"].push_back(route_json(route));
+    for (const Route& route : rules[i]->plain.routes())
+      listener["plain_routes"].push_back(route_json(route));
     listeners.push_back(std::move(listener));
   }
   return {{"listeners", listeners}};
