@@ -2,20 +2,20 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <filesystem>
+#include <future>
 #include <system_error>
-#include <unordered_set>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "lib/base/text.h"
+#include "cli/input_paths.h"
+#include "lib/lint/run_rules.h"
 
 namespace egressctl::cli {
 namespace {
@@ -37,13 +37,13 @@ class Descriptor {
   int number_;
 };
 
-tl::unexpected<Error> failure(const std::string& name, int error) {
-  const ErrorCode code = error == ENOENT ? ErrorCode::NotFound : ErrorCode::Io;
-  const std::string reason = error == EISDIR ? "it is a folder; name a file in it"
-                             : error == EFBIG
-                                 ? fmt::format("it is larger than {} MiB", kMaxInputBytes >> 20)
-                                 : std::generic_category().message(error);
-  return fail(code, fmt::format("can't read {}: {}", name, reason));
+std::string reason_of(int error) {
+  switch (error) {
+    case EISDIR: return "it is a folder; name a file in it";
+    case EFBIG: return fmt::format("it is larger than {} MiB", kMaxInputBytes >> 20);
+    case ETIMEDOUT: return "it is a FIFO, and nobody writes to it";
+    default: return std::generic_category().message(error);
+  }
 }
 
 // Reads to the end; the errno of what went wrong in its place.
@@ -63,71 +63,82 @@ tl::expected<std::string, int> read_all(int descriptor) {
   }
 }
 
-bool is_manifest(const std::filesystem::path& path) {
-  const std::string extension = to_lower(path.extension().string());
-  return extension == ".yaml" || extension == ".yml" || extension == ".json";
-}
-
-bool is_hidden(const std::filesystem::path& path) {
-  return path.filename().string().starts_with('.');
-}
-
-// The manifests in a folder and in those below it.
-Result<std::vector<std::string>> list_folder(const std::string& folder) {
-  namespace fs = std::filesystem;
-  std::vector<std::string> out;
-  std::error_code error;
-  fs::recursive_directory_iterator entry(folder, error);
-  while (!error && entry != fs::recursive_directory_iterator()) {
-    const bool folder_below = entry->is_directory(error);
-    if (is_hidden(entry->path())) {
-      if (folder_below) entry.disable_recursion_pending();
-    } else if (!folder_below && is_manifest(entry->path())) {
-      out.push_back(entry->path().string());
+// Opens a FIFO for reading, which waits for a writer; -1 with errno when none comes in time.
+int open_fifo(const std::string& path, std::chrono::milliseconds wait) {
+  std::promise<std::pair<int, int>> opened;
+  auto result = opened.get_future();
+  std::thread opener([path, opened = std::move(opened)]() mutable {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    opened.set_value({descriptor, errno});
+  });
+  const bool in_time = result.wait_for(wait) == std::future_status::ready;
+  // Becoming a writer for a moment is what wakes it up.
+  if (!in_time) {
+    const Descriptor writer(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    if (writer.get() < 0) {  // the FIFO is gone, and nobody can open it any more
+      opener.detach();
+      errno = ETIMEDOUT;
+      return -1;
     }
-    entry.increment(error);
+    result.wait();
   }
-  if (error) return fail(ErrorCode::Io, fmt::format("can't read {}: {}", folder, error.message()));
-  std::sort(out.begin(), out.end());
-  return out;
+  opener.join();
+  const auto [descriptor, error] = result.get();
+  if (in_time) {
+    errno = error;
+    return descriptor;
+  }
+  if (descriptor >= 0) ::close(descriptor);
+  errno = ETIMEDOUT;
+  return -1;
+}
+
+int open_input(const std::string& path, std::chrono::milliseconds fifo_wait) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode))
+    return open_fifo(path, fifo_wait);
+  return ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+}
+
+// Reads a file whole; the errno of what went wrong in its place.
+tl::expected<std::string, int> read_text(const std::string& path,
+                                         std::chrono::milliseconds fifo_wait) {
+  const Descriptor file(path == kStandardInput ? STDIN_FILENO : open_input(path, fifo_wait));
+  if (file.get() < 0) return tl::unexpected<int>(errno);
+  // What says its size is refused before memory is spent on it.
+  struct stat status {};
+  if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+      static_cast<std::uintmax_t>(status.st_size) > kMaxInputBytes)
+    return tl::unexpected<int>(EFBIG);
+  return read_all(file.get());
+}
+
+// What was wrong with a file that a person named, or that was found.
+void add_problem(const std::string& path, int error, Diagnostics& problems) {
+  problems.report(lint::kUnreadableInput, {}, "can't read it: {}", reason_of(error)).path(path);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<const Source>> read_input(const std::string& path,
-                                                 const std::string& stdin_name) {
-  const bool standard = path == "-";
-  const std::string& name = standard ? stdin_name : path;
-  const Descriptor file(standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return failure(name, errno);
-  // What says its size is refused before memory is spent on it.
-  struct stat status {};
-  if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) &&
-      static_cast<std::uintmax_t>(status.st_size) > kMaxInputBytes)
-    return failure(name, EFBIG);
-  auto text = read_all(file.get());
-  if (!text) return failure(name, text.error());
-  return std::make_unique<const Source>(name, *std::move(text));
+                                                 const std::string& stdin_name,
+                                                 std::chrono::milliseconds fifo_wait) {
+  const std::string& name = path == kStandardInput ? stdin_name : path;
+  auto text = read_text(path, fifo_wait);
+  if (text) return std::make_unique<const Source>(name, *std::move(text));
+  return fail(text.error() == ENOENT ? ErrorCode::NotFound : ErrorCode::Io,
+              fmt::format("can't read {}: {}", name, reason_of(text.error())));
 }
 
-Result<std::vector<std::unique_ptr<const Source>>> read_inputs(
-    const std::vector<std::string>& paths) {
-  std::vector<std::unique_ptr<const Source>> out;
-  std::unordered_set<std::string> seen;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    std::vector<std::string> files = {path};
-    if (std::filesystem::is_directory(path, error)) {
-      auto listed = list_folder(path);
-      if (!listed) return tl::unexpected(listed.error());
-      files = *std::move(listed);
-    }
-    for (const std::string& file : files) {
-      if (!seen.insert(file).second) continue;
-      auto source = read_input(file);
-      if (!source) return tl::unexpected(source.error());
-      out.push_back(*std::move(source));
-    }
+Inputs read_inputs(const std::vector<std::string>& paths, const InputOptions& options) {
+  Inputs out;
+  for (const std::string& path : list_inputs(paths, options, out.problems)) {
+    const std::string& name = path == kStandardInput ? options.stdin_name : path;
+    auto text = read_text(path, kFifoWait);
+    if (text)
+      out.sources.push_back(std::make_unique<const Source>(name, *std::move(text)));
+    else
+      add_problem(name, text.error(), out.problems);
   }
   return out;
 }

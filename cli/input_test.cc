@@ -51,6 +51,15 @@ TEST_CASE("input: a FIFO is read until its writer closes it, however it is cut u
   CHECK((*source)->text().size() == 3 * part.size());
 }
 
+TEST_CASE("input: a FIFO that nobody writes to is given up") {
+  const TemporaryFolder folder;
+  const std::string path = (folder.path() / "pipe").string();
+  REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  const auto source = read_input(path, "<stdin>", std::chrono::milliseconds(1));
+  REQUIRE_FALSE(source.has_value());
+  CHECK(source.error().message == "can't read " + path + ": it is a FIFO, and nobody writes to it");
+}
+
 TEST_CASE("input: what can't be read is an error that names it and says why") {
   const TemporaryFolder folder;
   const std::string missing = (folder.path() / "none.yaml").string();

@@ -1,7 +1,11 @@
 // egressctl lint and egressctl validate: what is wrong with manifests that exist.
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -9,14 +13,13 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/fixing.h"
 #include "cli/flags.h"
 #include "cli/input.h"
 #include "cli/mesh_input.h"
+#include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/version.h"
-#include "lib/base/fixes.h"
-#include "lib/base/unified_diff.h"
-#include "lib/generate/output_tree.h"
 #include "lib/lint/linter.h"
 #include "lib/lint/registry.h"
 
@@ -27,7 +30,12 @@ enum class Profile { Default, Posture };
 
 struct Flags {
   std::vector<std::string> paths;
-  std::vector<ResultOutput> outputs = {ResultOutput{}};
+  std::vector<std::string> exclude;
+  std::string stdin_filename;
+  bool allow_empty = false;
+  bool passthrough = false;
+  ResultOptions results;
+  bool exit_zero = false;
   Profile profile = Profile::Default;
   MeshFlags mesh;
   bool no_suppressions = false;
@@ -51,63 +59,142 @@ std::vector<render::RuleText> rule_texts() {
   return out;
 }
 
-// What fixing would change, as a diff; ExitCode::Findings when that is something.
-ExitCode show_fixes(Context& context, const AppliedFixes& fixes) {
-  for (const FixedSource& file : fixes.sources)
-    context.out.write(
-        unified_diff(file.source->path(), file.source->path(), file.source->text(), file.text));
-  return fixes.sources.empty() ? ExitCode::Done : ExitCode::Findings;
+// How many resources there are of kinds that nothing is known of.
+std::string unknown_kinds(const lint::Workspace& workspace) {
+  std::map<std::string_view, std::size_t> counts;
+  for (const resource::Resource& resource : workspace.resources())
+    if (resource.kind == resource::Kind::Unknown) ++counts[*resource.kind_name];
+  std::string out;
+  for (const auto& [kind, count] : counts)
+    out += fmt::format("{}{} ({})", out.empty() ? "" : ", ", kind, count);
+  return out;
 }
 
-// Writes what is fixed and returns the findings that are left.
-Result<Diagnostics> write_fixes(Context& context, const Diagnostics& findings,
-                                const AppliedFixes& fixes) {
-  for (const FixedSource& file : fixes.sources)
-    if (auto written = generate::write_file(file.source->path(), file.text); !written)
-      return tl::unexpected(written.error());
-  Diagnostics left;
-  for (std::size_t i = 0; i < findings.size(); ++i)
-    if (!fixes.applied[i]) left.add(findings[i]);
-  const std::size_t count = findings.size() - left.size();
-  if (count > 0)
-    say(context,
-        fmt::format("fixed {} finding{} in {} file{}", count, count == 1 ? "" : "s",
-                    fixes.sources.size(), fixes.sources.size() == 1 ? "" : "s"),
-        0);
-  return left;
+void say_what_was_read(Context& context, const lint::Workspace& workspace) {
+  say(context,
+      fmt::format("read {} resources in {} documents of {} files", workspace.resources().size(),
+                  workspace.documents(), workspace.sources().size()));
+  const std::string unknown = unknown_kinds(workspace);
+  if (!unknown.empty()) say(context, fmt::format("kinds that no rule looks at: {}", unknown));
 }
 
-bool reads_standard_input(const Flags& flags) {
-  return std::find(flags.paths.begin(), flags.paths.end(), "-") != flags.paths.end();
+// Input without a single object is a mistake of whoever chose it, which must not look like success.
+ExitCode complain_of_nothing(Context& context, const Flags& flags, std::size_t files) {
+  return report(context, Error{ErrorCode::Usage,
+                               fmt::format("{} in {}; --allow-empty takes that for success",
+                                           files == 0 ? "no file ends in .yaml, .yml or .json"
+                                                      : "no Kubernetes object",
+                                           fmt::join(flags.paths, ", "))});
 }
 
-ExitCode run(Context& context, const Flags& flags, lint::Depth depth) {
-  if (flags.fix && !flags.diff && reads_standard_input(flags))
-    return report(context, Error{ErrorCode::Usage,
-                                 "--fix: standard input can't be changed; --diff shows how"});
+InputOptions input_options(const Flags& flags) {
+  InputOptions out;
+  if (!flags.stdin_filename.empty()) out.stdin_name = flags.stdin_filename;
+  Exclusion& excluded = out.exclusions.emplace_back();
+  std::error_code error;
+  excluded.base = std::filesystem::current_path(error);
+  for (const std::string& pattern : flags.exclude) excluded.patterns.add(pattern);
+  return out;
+}
+
+// What does not go together, or stands for other flags.
+Result<void> complete(Flags& flags) {
+  const bool standard_input = std::count(flags.paths.begin(), flags.paths.end(), "-") > 0;
+  if (flags.passthrough) {
+    if (flags.paths.empty()) flags.paths.emplace_back("-");
+    if (flags.paths != std::vector<std::string>{"-"} || flags.fix || flags.diff)
+      return fail(ErrorCode::Usage, "--passthrough is for standard input alone, as it is");
+  }
+  if (flags.fix && !flags.diff && standard_input && flags.paths.size() > 1)
+    return fail(ErrorCode::Usage,
+                "--fix: standard input is fixed to standard output; name no files beside it");
+  if (flags.paths.empty()) flags.paths.emplace_back(".");
+  flags.results.to_messages = flags.passthrough || (flags.fix && !flags.diff && standard_input);
+  return {};
+}
+
+ExitCode run(Context& context, Flags& flags, lint::Depth depth) {
+  if (auto right = complete(flags); !right) return report(context, right.error());
+  if (flags.exit_zero) context.flags.fail_on = FailOn::Never;
   auto mesh = read_mesh_flags(flags.mesh);
   if (!mesh) return report(context, mesh.error());
-  auto sources = read_inputs(flags.paths);
-  if (!sources) return report(context, sources.error());
-  const lint::Workspace workspace(*std::move(sources), flags.threads);
   lint::Options options;
   options.mesh = mesh->options;
   options.posture = flags.profile == Profile::Posture;
   options.suppressions = !flags.no_suppressions;
-  const render::Totals totals{.files = workspace.sources().size(),
-                              .documents = workspace.documents(),
-                              .resources = workspace.resources().size(),
+
+  const InputOptions input = input_options(flags);
+  const auto check = [&](std::vector<std::unique_ptr<const Source>> sources) {
+    const Progress progress(context.err, context.err.is_terminal() && !context.flags.quiet,
+                            fmt::format("checking {} files ...", sources.size()));
+    CheckedSet out;
+    out.workspace = std::make_unique<const lint::Workspace>(std::move(sources), flags.threads);
+    out.findings = lint::lint(*out.workspace, options, depth, flags.threads);
+    return out;
+  };
+  Inputs inputs = read_inputs(flags.paths, input);
+  if (flags.passthrough && !inputs.sources.empty())
+    context.out.write(inputs.sources.front()->text());
+  CheckedSet checked = check(std::move(inputs.sources));
+  say_what_was_read(context, *checked.workspace);
+  if (flags.fix || flags.diff) {
+    FixedSet fixed = fix_all(std::move(checked), flags.unsafe_fixes, check);
+    if (flags.diff) {
+      context.out.write(diff_of(fixed));
+      return fixed.files.empty() ? ExitCode::Done : ExitCode::Findings;
+    }
+    if (auto written = write_fixed(context, fixed, input.stdin_name); !written)
+      return report(context, written.error());
+    checked = std::move(fixed.checked);
+  }
+  const render::Totals totals{.files = checked.workspace->sources().size(),
+                              .documents = checked.workspace->documents(),
+                              .resources = checked.workspace->resources().size(),
                               .version = program_version(),
                               .rules = rule_texts};
-  Diagnostics findings = lint::lint(workspace, options, depth, flags.threads);
-  if (flags.fix || flags.diff) {
-    const AppliedFixes fixes = apply_fixes(findings, flags.unsafe_fixes);
-    if (flags.diff) return show_fixes(context, fixes);
-    auto left = write_fixes(context, findings, fixes);
-    if (!left) return report(context, left.error());
-    findings = *std::move(left);
-  }
-  return report_results(context, std::move(findings), totals, flags.outputs);
+  const bool unreadable = inputs.problems.any(Severity::Error);
+  Diagnostics findings = std::move(checked.findings);
+  findings.append(std::move(inputs.problems));
+  const bool nothing = totals.resources == 0 && findings.empty() && !flags.allow_empty;
+  const ExitCode exit = report_results(context, std::move(findings), totals, flags.results);
+  if (nothing) return complain_of_nothing(context, flags, totals.files);
+  return unreadable ? ExitCode::Failure : exit;
+}
+
+void add_input_flags(CLI::App& command, Flags& flags) {
+  command.add_option("PATH", flags.paths,
+                     "Files, folders and patterns; - is standard input; none: this folder");
+  command
+      .add_option("--exclude", flags.exclude,
+                  "Leave out of folders what matches, as in a .gitignore; may be repeated")
+      ->type_name("PATTERN")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all();
+  command.add_option("--stdin-filename", flags.stdin_filename, "What standard input is called")
+      ->type_name("NAME");
+  command.add_flag("--allow-empty", flags.allow_empty, "Input without any object is no mistake");
+  command.add_flag("--passthrough", flags.passthrough,
+                   "Copy standard input to standard output, findings to standard error: for "
+                   "`helm install --post-renderer`");
+}
+
+void add_result_flags(CLI::App& command, Flags& flags) {
+  add_outputs(command, "-o,--output", flags.results.outputs,
+              "Form of the findings, and where they go");
+  add_choice<Severity>(
+      command, "--min-severity", flags.results.least,
+      {{"error", Severity::Error}, {"warning", Severity::Warning}, {"info", Severity::Info}},
+      "Show what is this severe; --fail-on does not depend on it");
+  command.add_flag("--exit-zero", flags.exit_zero, "The same as --fail-on never");
+}
+
+void add_fix_flags(CLI::App& command, Flags& flags) {
+  command.add_flag("--fix", flags.fix,
+                   "Mend what can be mended without changing where traffic goes");
+  command.add_flag("--unsafe-fixes", flags.unsafe_fixes,
+                   "With --fix or --diff: what may change where traffic goes, too");
+  command.add_flag("--diff", flags.diff, "Show what --fix would change, and write nothing");
 }
 
 void add_checking_command(CLI::App& app, Context& context, const CommandText& text,
@@ -115,8 +202,8 @@ void add_checking_command(CLI::App& app, Context& context, const CommandText& te
   const auto flags = std::make_shared<Flags>();
   CLI::App& command = add_command(app, context, text,
                                   [flags, depth, &context] { return run(context, *flags, depth); });
-  command.add_option("PATH", flags->paths, "Files and folders; - is standard input")->required();
-  add_outputs(command, "-o,--output", flags->outputs, "Form of the findings, and where they go");
+  add_input_flags(command, *flags);
+  add_result_flags(command, *flags);
   if (depth == lint::Depth::Everything) {
     add_choice<Profile>(command, "--profile", flags->profile,
                         {{"default", Profile::Default}, {"posture", Profile::Posture}},
@@ -124,11 +211,7 @@ void add_checking_command(CLI::App& app, Context& context, const CommandText& te
     add_mesh_flags(command, flags->mesh);
   }
   add_resource_flags(command, flags->mesh);
-  command.add_flag("--fix", flags->fix,
-                   "Mend what can be mended without changing where traffic goes");
-  command.add_flag("--unsafe-fixes", flags->unsafe_fixes,
-                   "With --fix or --diff: what may change where traffic goes, too");
-  command.add_flag("--diff", flags->diff, "Show what --fix would change, and write nothing");
+  add_fix_flags(command, *flags);
   command.add_flag("--no-suppressions", flags->no_suppressions,
                    "Show what comments and annotations silence, too");
   command.add_option("--threads", flags->threads, "At most so many; 0: one a core")

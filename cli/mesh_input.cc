@@ -61,9 +61,11 @@ Result<MeshInput> read_mesh_flags(const MeshFlags& flags) {
                                                 flags.istio_version));
   }
   if (flags.mesh_config.empty()) return out;
-  auto file = read_inputs({flags.mesh_config});
+  auto file = read_input(flags.mesh_config);
   if (!file) return tl::unexpected(file.error());
-  out.mesh_config = std::make_unique<const lint::Workspace>(*std::move(file), 1);
+  std::vector<std::unique_ptr<const Source>> sources;
+  sources.push_back(*std::move(file));
+  out.mesh_config = std::make_unique<const lint::Workspace>(std::move(sources), 1);
   auto found = find_mesh_config(*out.mesh_config, flags.mesh_config);
   if (!found) return tl::unexpected(found.error());
   out.options.mesh_resource = *found;
@@ -74,15 +76,20 @@ Result<MeshOfFiles> load_mesh(Context& context, const std::vector<std::string>& 
                               const MeshFlags& flags) {
   auto input = read_mesh_flags(flags);
   if (!input) return tl::unexpected(input.error());
-  auto sources = read_inputs(paths);
-  if (!sources) return tl::unexpected(sources.error());
+  Inputs inputs = read_inputs(paths);
+  // What a part of the set says of connections is wrong, not incomplete.
+  for (const Diagnostic& problem : inputs.problems)
+    if (problem.severity == Severity::Error)
+      return fail(ErrorCode::Io, fmt::format("{}: {}", problem.path, problem.message));
   MeshOfFiles out;
   out.input = *std::move(input);
-  out.workspace = std::make_unique<const lint::Workspace>(*std::move(sources));
+  out.workspace = std::make_unique<const lint::Workspace>(std::move(inputs.sources));
   const render::Totals totals{.files = out.workspace->sources().size(),
                               .documents = out.workspace->documents(),
                               .resources = out.workspace->resources().size()};
-  out.exit = report(context, out.workspace->findings(), totals);
+  Diagnostics findings = out.workspace->findings();
+  findings.append(std::move(inputs.problems));
+  out.exit = report(context, std::move(findings), totals);
   out.mesh = std::make_unique<const mesh::Mesh>(out.workspace->resources(), out.input.options);
   return out;
 }

@@ -1,5 +1,6 @@
 #include "cli/report.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -48,10 +49,11 @@ bool is_fatal(const Context& context, const Diagnostics& diagnostics) {
 }
 
 // What is shown of the findings, in order.
-Diagnostics shown(const Context& context, Diagnostics diagnostics) {
+Diagnostics shown(const Context& context, Diagnostics diagnostics,
+                  Severity least = Severity::Info) {
   diagnostics.sort();
-  return context.flags.quiet ? at_least(diagnostics, threshold(context.flags.fail_on))
-                             : std::move(diagnostics);
+  if (context.flags.quiet) least = std::max(least, threshold(context.flags.fail_on));
+  return least == Severity::Info ? std::move(diagnostics) : at_least(diagnostics, least);
 }
 
 // Writes findings to `output`, and what is said about them to standard error.
@@ -74,12 +76,13 @@ ExitCode report(Context& context, Diagnostics diagnostics, const render::Totals&
 }
 
 ExitCode report_results(Context& context, Diagnostics diagnostics, const render::Totals& totals,
-                        const std::vector<ResultOutput>& outputs) {
+                        const ResultOptions& options) {
   ExitCode exit = is_fatal(context, diagnostics) ? ExitCode::Findings : ExitCode::Done;
-  const Diagnostics findings = shown(context, std::move(diagnostics));
-  for (const ResultOutput& output : outputs) {
+  const Diagnostics findings = shown(context, std::move(diagnostics), options.least);
+  for (const ResultOutput& output : options.outputs) {
     if (output.file.empty()) {
-      show(context, context.out, findings, totals, output.format);
+      show(context, options.to_messages ? context.err : context.out, findings, totals,
+           output.format);
       continue;
     }
     const auto written =

@@ -26,12 +26,17 @@ struct ResultOutput {
   std::string file;  // empty: standard output
 };
 
+struct ResultOptions {
+  std::vector<ResultOutput> outputs = {ResultOutput{}};
+  Severity least = Severity::Info;  // of what is shown; the exit code does not depend on it
+  bool to_messages = false;         // standard output is taken: write to standard error instead
+};
+
 // The same for commands whose results the findings are: to each of the outputs; those for standard
 // output to `context.out`. The summary goes to `context.err`. A file that can't be written is
 // reported and makes it ExitCode::Failure; the others are written.
 [[nodiscard]] ExitCode report_results(Context& context, Diagnostics diagnostics,
-                                      const render::Totals& totals,
-                                      const std::vector<ResultOutput>& outputs);
+                                      const render::Totals& totals, const ResultOptions& options);
 
 // Writes `egressctl: error: <message>` and returns the exit code of the error's kind.
 [[nodiscard]] ExitCode report(Context& context, const Error& error);

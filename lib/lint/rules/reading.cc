@@ -1,5 +1,6 @@
 // Findings that reading makes, with what is to be said of them.
 #include "lib/lint/rules/all.h"
+#include "lib/lint/run_rules.h"
 #include "lib/lint/suppressions.h"
 #include "lib/resource/load.h"
 #include "lib/yaml/load.h"
@@ -58,8 +59,16 @@ constexpr Rule kUseless{
                     "rule or line.",
              .mend = "Remove it, or write the id of the rule that it is for."}};
 
-constexpr const Rule* kList[] = {&kUseless, &kSyntax,   &kTemplate, &kDuplicate,
-                                 &kLimit,   &kEncoding, &kMerge,    &kNotAResource};
+constexpr Rule kUnreadable{
+    .info = {.id = kUnreadableInput,
+             .summary = "a file or folder that can't be read",
+             .why = "What is in it was not checked, and is missed by all that refers to it; the "
+                    "exit code is 3, whatever else was found.",
+             .mend = "Mend its path or its permissions. A FIFO, a socket or a device in a folder "
+                     "is passed over: name it where it is meant."}};
+
+constexpr const Rule* kList[] = {&kUseless,  &kSyntax, &kTemplate,     &kDuplicate, &kLimit,
+                                 &kEncoding, &kMerge,  &kNotAResource, &kUnreadable};
 
 }  // namespace
 

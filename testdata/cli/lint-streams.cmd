@@ -1,0 +1,5 @@
+# kubectl's lists, byte order marks, CRLF, typed lists, JSON: positions are those of the item.
+printf '\357\273\277apiVersion: v1\r\nkind: List\r\nitems:\r\n- apiVersion: networking.istio.io/v1\r\n  kind: Gateway\r\n  metadata:\r\n    name: a\r\n    managedFields: [{manager: kubectl, fieldsV1: {"f:spec": {}}}]\r\n    annotations: {kubectl.kubernetes.io/last-applied-configuration: "{\\"spec\\":{\\"bogus\\":1}}\\n"}\r\n  spec: {servers: []}\r\n  status: {conditions: [{bogus: 1}]}\r\n' | egressctl lint -o concise -
+printf 'apiVersion: networking.istio.io/v1\nkind: GatewayList\nitems:\n- metadata: {name: a}\n  spec: {servers: []}\n' | egressctl lint -o concise -
+printf '{"apiVersion":"networking.istio.io/v1","kind":"Gateway","metadata":{"name":"a"},"spec":{"servers":[]}}' | egressctl lint -o concise -
+printf 'apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata:\n  name: {{ .Values.name }}\n---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: a}\nspec: {servers: []}\n' | egressctl lint -o concise -
