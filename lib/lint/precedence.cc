@@ -25,18 +25,20 @@ const std::vector<Precedence>& precedences() {
   static const std::vector<Precedence> kTable = {
       {"EGR0114", {"EGR0121", "EGR0107", "EGR0105", "EGR0404", "EGR0405", "EGR0402"}},
       {"EGR0202", {"EGR0301", "EGR0302", "EGR0303", "EGR0804"}},
-      {"EGR0203", {"EGR0301", "EGR0302", "EGR0303", "EGR0304"}},
+      {"EGR0201", {"EGR0802"}},
+      {"EGR0203", {"EGR0301", "EGR0302", "EGR0303", "EGR0304", "EGR0802"}},
       {"EGR0204", {"EGR0303", "EGR0214"}},
       {"EGR0208", {"EGR0201", "EGR0205", "EGR0207", "EGR0303"}},
       {"EGR0209", {"EGR0201", "EGR0402", "EGR0404", "EGR0405"}},
-      {"EGR0210", {"EGR0201", "EGR0402", "EGR0404", "EGR0405"}},
+      {"EGR0210", {"EGR0201", "EGR0402", "EGR0404", "EGR0405", "EGR0802"}},
       {"EGR0211", {"EGR0303", "EGR0402", "EGR0404", "EGR0405"}},
       {"EGR0214", {"EGR0303", "EGR0314"}},
-      {"EGR0302", {"EGR0303"}},
+      {"EGR0302", {"EGR0303", "EGR0802"}},
       {"EGR0314", {"EGR0303"}},
       {"EGR0410", {"EGR0402", "EGR0404", "EGR0405"}},
       {"EGR0308", {"EGR0169"}},
-      {"EGR0602", {"EGR0212"}},
+      {"EGR0512", {"EGR0522"}},
+      {"EGR0602", {"EGR0177", "EGR0212"}},
   };
   return kTable;
 }

@@ -6,8 +6,10 @@ namespace egressctl::lint::rules {
 
 List gateway_api() {
   static constexpr const Rule* kList[] = {
-      &kDisjointHostnames, &kRouteKindMismatch,  &kNamespaceNotAllowed,  &kNoReferenceGrant,
-      &kNoMeshRoute,       &kMalformedReference, &kGatewayNameAsService, &kUnknownWaypoint,
+      &kDisjointHostnames,    &kRouteKindMismatch,   &kNamespaceNotAllowed,
+      &kNoReferenceGrant,     &kNoMeshRoute,         &kMalformedReference,
+      &kGatewayNameAsService, &kUnknownWaypoint,     &kWaypointWithoutAddress,
+      &kDynamicDnsInAmbient,  &kSelectorForWaypoint,
   };
   return kList;
 }

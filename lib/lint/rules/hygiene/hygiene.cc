@@ -6,7 +6,8 @@ namespace egressctl::lint::rules {
 
 List hygiene() {
   static constexpr const Rule* kList[] = {
-      &kTelemetryWithoutProvider,
+      &kPortWithoutProtocol, &kUnusedPiece, &kSingleReplica, &kUnqualifiedGateway,
+      &kPointlessWeight,     &kNoAccessLog, &kLeakedHeaders, &kTelemetryWithoutProvider,
       &kTelemetryTwice,
   };
   return kList;

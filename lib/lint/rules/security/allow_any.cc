@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lib/lint/context.h"
+#include "lib/lint/rules/mesh_place.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/yaml/edit.h"
 
@@ -18,16 +19,6 @@ constexpr std::string_view kHelp =
     "set outboundTrafficPolicy.mode to REGISTRY_ONLY, and add NetworkPolicies: the mode is no "
     "security boundary";
 
-// Where the field would be, as a path.
-std::string mode_path(const resource::Resource& holder) {
-  constexpr std::string_view kMode = "outboundTrafficPolicy.mode";
-  switch (holder.kind) {
-    case resource::Kind::ConfigMap: return std::string(resource::kMeshPathPrefix).append(kMode);
-    case resource::Kind::IstioOperator: return std::string("spec.meshConfig.").append(kMode);
-    default: return std::string(kMode);
-  }
-}
-
 void check(const Context& in, Diagnostics& out) {
   const mesh::Settings& settings = in.mesh().settings();
   const auto& gateways = in.gateways().all();
@@ -38,12 +29,10 @@ void check(const Context& in, Diagnostics& out) {
   const auto& mode = policy->mode;
   if (!policy.present()) {
     const resource::Resource& holder = *settings.mesh_resource;
-    const auto* map = holder.as<resource::ConfigMap>();
-    const SourceRange place = map != nullptr ? map->mesh.key : holder.spec_range;
-    out.report(kId, place,
+    out.report(kId, mesh_config_place(holder),
                "the mesh sets no outboundTrafficPolicy and has the default, \"ALLOW_ANY\": hosts "
                "that nothing lists leave past the egress gateway")
-        .field(mode_path(holder))
+        .field(mesh_config_path(holder, "outboundTrafficPolicy.mode"))
         .help(std::string(kHelp));
     return;
   }

@@ -3,8 +3,8 @@
 #include <array>
 #include <optional>
 
-#include "lib/envoy/visit.h"
 #include "lib/lint/context.h"
+#include "lib/lint/rules/security/forwarders.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/mesh/host.h"
 #include "lib/mesh/network_policies.h"
@@ -20,62 +20,11 @@ constexpr std::string_view kWiderReferences[] = {"istio/istio.io#3058", "istio/i
 constexpr std::string_view kAnyNameReferences[] = {
     "https://istio.io/latest/blog/2023/egress-sni/", "istio/istio.io#14126",
     "https://cwe.mitre.org/data/definitions/918.html"};
-constexpr std::string_view kForwarder =
-    "envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig";
-
 // Suffixes of names that lead to places inside.
 constexpr std::array<std::string_view, 5> kInside = {".local", ".svc", ".internal", ".localhost",
                                                      ".cluster"};
 
 using yaml::Node;
-
-// A filter chain that forwards to whatever the client's SNI names.
-struct Forwarder {
-  const resource::Resource* filter = nullptr;
-  std::string_view listener;  // the added one that it is in; empty: a chain of another one
-  const Node* chain = nullptr;
-  const yaml::Entry* names = nullptr;  // its server_names; nullptr: any
-};
-
-bool forwards(const Node& chain) {
-  const Node* filters = envoy::find_value(chain, "filters");
-  return filters != nullptr &&
-         std::any_of(filters->items.begin(), filters->items.end(), [](const Node& filter) {
-           const Node* config = envoy::find_value(filter, "typed_config");
-           return config != nullptr && envoy::type_in_any(*config) == kForwarder;
-         });
-}
-
-void add_chain(const resource::Resource& filter, std::string_view listener, const Node& chain,
-               std::vector<Forwarder>& out) {
-  if (!forwards(chain)) return;
-  const Node* match = envoy::find_value(chain, "filter_chain_match");
-  const yaml::Entry* names = match != nullptr ? envoy::find_field(*match, "server_names") : nullptr;
-  out.push_back({&filter, listener, &chain, names});
-}
-
-std::vector<Forwarder> forwarders_in(const resource::Resource& filter) {
-  std::vector<Forwarder> out;
-  for (const auto& patch : *filter.as<resource::EnvoyFilter>()->config_patches) {
-    const Node* value = patch->patch->value.node;
-    if (value == nullptr) continue;
-    if (*patch->apply_to == resource::ApplyTo::FilterChain) add_chain(filter, {}, *value, out);
-    if (*patch->apply_to != resource::ApplyTo::Listener) continue;
-    const Node* name = envoy::find_value(*value, "name");
-    const std::string_view listener = name != nullptr ? name->scalar : std::string_view();
-    if (const Node* chains = envoy::find_value(*value, "filter_chains"))
-      for (const Node& chain : chains->items) add_chain(filter, listener, chain, out);
-    if (const Node* rest = envoy::find_value(*value, "default_filter_chain"))
-      add_chain(filter, listener, *rest, out);
-  }
-  return out;
-}
-
-std::vector<const mesh::Workload*> pods_of(const Context& in, const resource::Resource& filter) {
-  const auto& selector = filter.as<resource::EnvoyFilter>()->workload_selector;
-  if (!selector.present()) return {};
-  return in.mesh().workloads().select(in.mesh().namespace_of(filter), selector->labels);
-}
 
 bool is_inside(std::string_view name) {
   return name == "localhost" || std::any_of(kInside.begin(), kInside.end(),
@@ -138,20 +87,14 @@ std::vector<const resource::Text*> allowed_names(const Context& in,
   return out;
 }
 
-bool leads_to(const topology::Cluster& cluster, const std::string& listener) {
-  return std::any_of(cluster.endpoints.begin(), cluster.endpoints.end(),
-                     [&](const auto& endpoint) { return endpoint.address == listener; });
-}
-
 // The outer SNI names of the gateway's chains that lead to an internal listener; none when one
 // leads there that takes any name.
 std::vector<std::string> outer_names(const topology::Topology& gateway, std::string_view listener) {
   std::vector<std::string> out;
-  const std::string address = fmt::format("envoy://{}", listener);
   for (const topology::Listener& front : gateway.listeners)
     for (const topology::FilterChain& chain : front.filter_chains) {
       const topology::Cluster* cluster = gateway.cluster(chain.target().cluster);
-      if (cluster == nullptr || !leads_to(*cluster, address)) continue;
+      if (cluster == nullptr || !leads_to(*cluster, listener)) continue;
       if (chain.match.server_names.empty()) return {};
       out.insert(out.end(), chain.match.server_names.begin(), chain.match.server_names.end());
     }

@@ -27,6 +27,7 @@ List security() {
       &kPolicyServicePort,
       &kInnerNamesWider,
       &kForwarderAnyName,
+      &kOpenByAddress,
   };
   return kList;
 }

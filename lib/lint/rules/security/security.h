@@ -26,5 +26,6 @@ extern const Rule kUnreadableSni;          // EGR0520
 extern const Rule kPolicyServicePort;      // EGR0521
 extern const Rule kInnerNamesWider;        // EGR0508
 extern const Rule kForwarderAnyName;       // EGR0512
+extern const Rule kOpenByAddress;          // EGR0522
 
 }  // namespace egressctl::lint::rules

@@ -6,8 +6,8 @@ namespace egressctl::lint::rules {
 
 List versions() {
   static constexpr const Rule* kList[] = {
-      &kRemovedOption,
-      &kTooNew,
+      &kOldApiVersion, &kRemovedOption,     &kOldDnsAllocation,
+      &kOldSniProxy,   &kInClusterOperator, &kTooNew,
   };
   return kList;
 }
