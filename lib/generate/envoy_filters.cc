@@ -14,8 +14,6 @@ namespace {
 using spec::InnerSni;
 using spec::Via;
 
-constexpr std::string_view kForwardProxyCluster = "dynamic_forward_proxy_cluster";
-
 // Istio's default text format for TCP (FACTS 1). %UPSTREAM_CLUSTER_RAW% is in it from Istio 1.24 on
 // (pilot/pkg/model/telemetry_logging.go); the Envoys before do not know it.
 std::string access_log_format(IstioVersion version) {
@@ -49,17 +47,14 @@ void add_sni_check(SetBuilder& set, const DestinationPlan& plan, const Flow& flo
   const spec::Spec& spec = set.spec();
   const bool proxy = *plan.destination->via == Via::SniProxy;
   const bool strict = *spec.policy.inner_sni == InnerSni::Strict;
-  const std::string upstream =
-      proxy ? std::string(kForwardProxyCluster)
-            : fmt::format("outbound|{}||{}", flow.upstream_port, flow.upstream_host);
   Variables variables{
       {"selector", gateway_selector(set.plan())},
-      {"cluster", {"sni_cluster_" + flow.id, {}}},
-      {"listener", {"sni_listener_" + flow.id, {}}},
+      {"cluster", {sni_cluster_name(flow), {}}},
+      {"listener", {sni_listener_name(flow), {}}},
       {"internalUpstream", when(strict, "envoy.transport_sockets.internal_upstream")},
       {"innerSnis", {list_value(flow.hosts), {}}},
       {"rbac", when(strict, "envoy.filters.network.rbac")},
-      {"upstreamCluster", {upstream, {}}},
+      {"upstreamCluster", {upstream_cluster(plan, flow), {}}},
       {"accessLogger", when(spec.access_log, "envoy.access_loggers.file")},
       {"accessLogFormat", {access_log_format(*spec.istio.version), {}}},
       {"listenerPort", {static_cast<std::int64_t>(flow.gateway_port.target), {}}},
@@ -97,12 +92,8 @@ void add_forwarding(SetBuilder& set, const DestinationPlan& plan, const Flow& fl
 void add_envoy_filters(SetBuilder& set) {
   bool any_proxy = false;
   for (const DestinationPlan& plan : set.plan().destinations) {
-    const Via via = *plan.destination->via;
-    // HTTP is routed by its own host, and the gateway itself makes the TLS connection.
-    if (via == Via::Direct || via == Via::Originate) continue;
-    any_proxy = any_proxy || via == Via::SniProxy;
-    // An SNI proxy without its list would lead anywhere: `off` does not reach it.
-    const bool check = via == Via::SniProxy || *set.spec().policy.inner_sni != InnerSni::Off;
+    any_proxy = any_proxy || *plan.destination->via == Via::SniProxy;
+    const bool check = checks_inner_sni(set.plan(), plan);
     for (const Flow& flow : plan.flows) {
       if (check) add_sni_check(set, plan, flow);
       if (flow.forwards_sni) add_forwarding(set, plan, flow);

@@ -309,6 +309,30 @@ Plan make_plan(const spec::Spec& spec) {
   return Planner(spec).run();
 }
 
+bool checks_inner_sni(const Plan& plan, const DestinationPlan& destination) {
+  switch (*destination.destination->via) {
+    // HTTP is routed by its own host, and the gateway itself makes the TLS connection.
+    case Via::Direct:
+    case Via::Originate: return false;
+    // An SNI proxy without its list would lead anywhere: `off` does not reach it.
+    case Via::SniProxy: return true;
+    default: return *plan.spec->policy.inner_sni != InnerSni::Off;
+  }
+}
+
+std::string sni_listener_name(const Flow& flow) {
+  return "sni_listener_" + flow.id;
+}
+
+std::string sni_cluster_name(const Flow& flow) {
+  return "sni_cluster_" + flow.id;
+}
+
+std::string upstream_cluster(const DestinationPlan& destination, const Flow& flow) {
+  if (*destination.destination->via == Via::SniProxy) return std::string(kForwardProxyCluster);
+  return fmt::format("outbound|{}||{}", flow.upstream_port, flow.upstream_host);
+}
+
 std::string resource_name(std::string_view id, std::string_view suffix) {
   return to_dns_label(fmt::format("{}-{}", id, suffix));
 }

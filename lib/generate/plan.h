@@ -94,6 +94,18 @@ struct Plan {
 // Works out a plan. Total: every spec that spec::read accepts has one.
 [[nodiscard]] Plan make_plan(const spec::Spec& spec);
 
+// The cluster of Envoy's dynamic forward proxy, which dials the name in the inner SNI.
+inline constexpr std::string_view kForwardProxyCluster = "dynamic_forward_proxy_cluster";
+
+// Whether the gateway looks at the inner SNI of a destination's flows: then each of them has an
+// internal listener of this name, and a cluster that leads to it.
+[[nodiscard]] bool checks_inner_sni(const Plan& plan, const DestinationPlan& destination);
+[[nodiscard]] std::string sni_listener_name(const Flow& flow);
+[[nodiscard]] std::string sni_cluster_name(const Flow& flow);
+
+// The cluster that a flow leads to from the gateway: kForwardProxyCluster, or that of its upstream.
+[[nodiscard]] std::string upstream_cluster(const DestinationPlan& destination, const Flow& flow);
+
 // `<id>-<suffix>` as a DNS label of at most 63 bytes; shortened by a hash where it is longer.
 [[nodiscard]] std::string resource_name(std::string_view id, std::string_view suffix);
 
