@@ -12,13 +12,12 @@
 
 #include "cli/commands.h"
 #include "cli/flags.h"
-#include "cli/input.h"
 #include "cli/report.h"
+#include "cli/spec_input.h"
 #include "lib/base/unified_diff.h"
 #include "lib/generate/layout.h"
 #include "lib/generate/output_tree.h"
 #include "lib/generate/template_set.h"
-#include "lib/spec/read.h"
 #include "lib/yaml/emit.h"
 #include "lib/yaml/load.h"
 
@@ -42,34 +41,6 @@ struct Flags {
   bool prune = false;
   bool force = false;
 };
-
-// The specs of all files, and what they point into.
-struct Input {
-  std::vector<std::unique_ptr<const Source>> sources;
-  std::vector<yaml::Document> documents;
-  std::vector<spec::Spec> specs;
-};
-
-Result<Input> read_specs(const std::vector<std::string>& files, Diagnostics& diagnostics) {
-  Input input;
-  for (const std::string& file : files) {
-    auto source = read_input(file);
-    if (!source) return tl::unexpected(source.error());
-    input.sources.push_back(*std::move(source));
-    const Source& text = *input.sources.back();
-    const std::size_t before = diagnostics.size();
-    auto documents = yaml::load(text, diagnostics);
-    if (documents.empty() && diagnostics.size() == before)
-      return fail(ErrorCode::Invalid, fmt::format("{} has no spec; `egressctl init` writes one to "
-                                                  "start from",
-                                                  text.path()));
-    for (yaml::Document& document : documents) {
-      if (auto spec = spec::read(document, diagnostics)) input.specs.push_back(*std::move(spec));
-      input.documents.push_back(std::move(document));
-    }
-  }
-  return input;
-}
 
 // A `kind: List` of the manifests, as `kubectl get -o json` prints one.
 std::string to_json_list(const std::string& stream) {
@@ -199,7 +170,7 @@ Result<generate::TemplateSet> templates_for(const Flags& flags, Diagnostics& dia
   return generate::TemplateSet::with_overrides(flags.templates, diagnostics);
 }
 
-ExitCode emit(Context& context, const Flags& flags, const Input& input,
+ExitCode emit(Context& context, const Flags& flags, const SpecInput& input,
               const std::vector<generate::Manifest>& manifests) {
   if (!flags.out_dir.empty())
     return Writer(context, flags).run(generate::lay_out(manifests, flags.layout, input.specs));

@@ -26,6 +26,7 @@ ARROWS = {
     "spec": ["yaml"],
     "generate": ["spec", "yaml"],
     "forward": ["base"],
+    "datapath": ["forward", "generate", "topology"],
     "testing": ["base"],
 }
 # Knows the data of topology, not what topology is made of.

@@ -14,26 +14,10 @@
 #include "lib/base/duration.h"
 #include "lib/base/ip_address.h"
 #include "lib/base/text.h"
+#include "lib/datapath/spec_roles.h"
 
 namespace egressctl::cli {
-namespace {
 
-using forward::ProxyProtocol;
-using forward::RouteConfig;
-
-// Istio's ports: of a gateway's pod, of a sidecar's outbound listener.
-constexpr const char* kSidecarListen = "127.0.0.1:15001";
-constexpr const char* kListen = "127.0.0.1:8443";
-// What a sidecar offers; Istio's other word, istio-peer-exchange, would have to be followed by
-// metadata.
-constexpr const char* kAlpn = "istio";
-
-struct Target {
-  std::string host;
-  std::uint16_t port = 443;
-};
-
-// "IP:PORT", "[IPV6]:PORT", "NAME:PORT", "NAME", "unix:PATH".
 std::optional<Target> parse_target(std::string_view text) {
   if (text.starts_with("unix:")) return Target{std::string(text), 0};
   Target out;
@@ -49,6 +33,25 @@ std::optional<Target> parse_target(std::string_view text) {
   out.host = text;
   return out;
 }
+
+Result<void> need_certificates(const ForwardFlags& flags, std::string_view role) {
+  for (const auto& [flag, value] :
+       {std::pair("--cert", &flags.certificate), std::pair("--key", &flags.key),
+        std::pair("--ca", &flags.authorities)})
+    if (value->empty())
+      return fail(ErrorCode::Usage,
+                  fmt::format("a {} speaks mutual TLS: {} is missing", role, flag));
+  return {};
+}
+
+namespace {
+
+using forward::ProxyProtocol;
+using forward::RouteConfig;
+
+// Istio's ports: of a gateway's pod, of a sidecar's outbound listener.
+constexpr const char* kSidecarListen = "127.0.0.1:15001";
+constexpr const char* kListen = "127.0.0.1:8443";
 
 Result<RouteConfig> parse_route(const std::string& text) {
   RouteConfig out;
@@ -70,19 +73,9 @@ forward::TlsConfig tls_of(const ForwardFlags& flags) {
   forward::TlsConfig out;
   out.files = {flags.certificate, flags.key, flags.authorities};
   out.peer_names = flags.peer_names;
-  out.alpn = {kAlpn};
+  out.alpn = {datapath::kMeshAlpn};
   out.resumption = !flags.no_resumption;
   return out;
-}
-
-Result<void> need_certificates(const ForwardFlags& flags, std::string_view role) {
-  for (const auto& [flag, value] :
-       {std::pair("--cert", &flags.certificate), std::pair("--key", &flags.key),
-        std::pair("--ca", &flags.authorities)})
-    if (value->empty())
-      return fail(ErrorCode::Usage,
-                  fmt::format("a {} speaks mutual TLS: {} is missing", role, flag));
-  return {};
 }
 
 // All names go to the gateway, wrapped.
@@ -181,6 +174,23 @@ void add_forward_flags(CLI::App& command, ForwardFlags& flags) {
       {Role{"sni-proxy", ForwardRole::SniProxy}, Role{"sidecar", ForwardRole::Sidecar},
        Role{"gateway", ForwardRole::Gateway}},
       "Which part of an egress set-up to play");
+  constexpr const char* kFromSpec = "From an egress spec";
+  command.add_option("--spec", flags.spec, "Run the role as this spec has it; - is standard input")
+      ->type_name("FILE")
+      ->group(kFromSpec);
+  command
+      .add_flag("--all-in-one", flags.all_in_one,
+                "Run sidecar, gateway and SNI proxy of the spec, with certificates made for it")
+      ->group(kFromSpec);
+  command
+      .add_flag("--upstream-lab", flags.upstream_lab,
+                "Stand in for the hosts: pages titled by the host that was asked for")
+      ->group(kFromSpec);
+  command
+      .add_option("--exec", flags.exec,
+                  "Run a command when all is up, and end with it and its exit code")
+      ->type_name("COMMAND")
+      ->group(kFromSpec);
   list("--listen", flags.listen, "Where to accept connections: IP:PORT, unix:PATH, systemd:NAME",
        "ADDR");
   list("--route", flags.routes, "A host that may be asked for, and where it leads if not to itself",
@@ -192,6 +202,9 @@ void add_forward_flags(CLI::App& command, ForwardFlags& flags) {
   text("--cert", flags.certificate, "The own certificate and its chain, PEM", "FILE")->group(kTls);
   text("--key", flags.key, "Its key, PEM, readable by its owner alone", "FILE")->group(kTls);
   text("--ca", flags.authorities, "Who vouches for the other end, PEM", "FILE")->group(kTls);
+  text("--upstream-ca", flags.host_authorities,
+       "Who vouches for hosts that clients reach in plain HTTP, PEM", "FILE")
+      ->group(kTls);
   list("--peer-name", flags.peer_names, "A SAN that the other end may have; a final * is any rest",
        "SAN")
       ->group(kTls);

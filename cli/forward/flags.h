@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/result.h"
@@ -17,6 +20,11 @@ namespace egressctl::cli {
 enum class ForwardRole { SniProxy, Sidecar, Gateway };
 
 struct ForwardFlags {
+  std::string spec;  // a file
+  bool all_in_one = false;
+  bool upstream_lab = false;
+  std::string exec;
+
   ForwardRole role = ForwardRole::SniProxy;
   std::vector<std::string> listen;
   std::vector<std::string> routes;  // HOST[=TARGET]
@@ -26,6 +34,7 @@ struct ForwardFlags {
   std::string authorities;
   std::vector<std::string> peer_names;
   std::vector<std::string> outer_names;
+  std::string host_authorities = "/etc/ssl/certs/ca-certificates.crt";
   bool strict = false;
   bool no_resumption = false;
   bool transparent = false;
@@ -50,6 +59,16 @@ struct ForwardFlags {
   bool admin_allow_remote = false;
   bool check = false;
 };
+
+// "IP:PORT", "[IPV6]:PORT", "NAME:PORT", "NAME", "unix:PATH".
+struct Target {
+  std::string host;
+  std::uint16_t port = 443;
+};
+[[nodiscard]] std::optional<Target> parse_target(std::string_view text);
+
+// Whether the flags have a certificate, its key and a CA. Fails with ErrorCode::Usage.
+[[nodiscard]] Result<void> need_certificates(const ForwardFlags& flags, std::string_view role);
 
 // Adds them; `flags` must outlive `command`.
 void add_forward_flags(CLI::App& command, ForwardFlags& flags);

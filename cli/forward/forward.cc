@@ -4,21 +4,43 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/forward/all_in_one.h"
 #include "cli/forward/flags.h"
 #include "cli/forward/run.h"
+#include "cli/forward/spec_source.h"
 #include "cli/report.h"
 
 namespace egressctl::cli {
 namespace {
 
+// What the flags ask for and can't have together; empty when they can.
+std::string contradiction(const ForwardFlags& flags) {
+  const bool spec = !flags.spec.empty();
+  if (flags.all_in_one && !spec) return "--all-in-one runs a spec: give --spec FILE";
+  if ((flags.upstream_lab || !flags.exec.empty()) && !flags.all_in_one)
+    return "--upstream-lab and --exec belong to --all-in-one";
+  if (spec && !flags.routes.empty()) return "--spec has the routes: leave --route out";
+  if (spec && (!flags.peer_names.empty() || !flags.outer_names.empty()))
+    return "--spec has the names of both ends: leave --peer-name and --outer-name out";
+  if (flags.all_in_one && !(flags.certificate + flags.key + flags.authorities).empty())
+    return "--all-in-one makes its certificates: leave --cert, --key and --ca out";
+  return {};
+}
+
 ExitCode serve(Context& context, const ForwardFlags& flags) {
+  if (const std::string wrong = contradiction(flags); !wrong.empty())
+    return report(context, Error{ErrorCode::Usage, wrong});
+  if (flags.all_in_one) return run_all_in_one(context, flags);
   const auto drain_timeout = read_timeout("--drain-timeout", flags.drain_timeout);
   if (!drain_timeout) return report(context, drain_timeout.error());
-  return run_forwarder(context, {.load = [&flags] { return config_of(flags); },
-                                 .admin_address = flags.admin_address,
-                                 .admin_allow_remote = flags.admin_allow_remote,
-                                 .drain_timeout = *drain_timeout,
-                                 .check = flags.check});
+  return run_forwarder(
+      context,
+      {.load =
+           [&] { return flags.spec.empty() ? config_of(flags) : config_of_spec(context, flags); },
+       .admin_address = flags.admin_address,
+       .admin_allow_remote = flags.admin_allow_remote,
+       .drain_timeout = *drain_timeout,
+       .check = flags.check});
 }
 
 }  // namespace
@@ -30,8 +52,7 @@ void add_forward(CLI::App& app, Context& context) {
       {.name = "forward",
        .summary = "Run a sidecar, an egress gateway or an SNI proxy on this machine",
        .examples = {"egressctl forward --listen 127.0.0.1:8443 --route '*.wikipedia.org'",
-                    "egressctl forward --role gateway --cert tls.crt --key tls.key --ca ca.crt "
-                    "--route edition.cnn.com"}},
+                    "egressctl forward --spec egress.yaml --all-in-one --upstream-lab"}},
       [flags, &context] { return serve(context, *flags); });
   add_forward_flags(command, *flags);
 }

@@ -14,7 +14,11 @@ namespace {
 constexpr std::size_t kMostWaiting = std::size_t{8} << 20;
 
 UniqueFd open_file(const std::string& path) {
-  if (path == "-") return UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
+  // Opening these would fail where they are sockets, as a service's are.
+  for (const auto& [name, fd] :
+       {std::pair("-", STDOUT_FILENO), std::pair("/dev/stdout", STDOUT_FILENO),
+        std::pair("/dev/stderr", STDERR_FILENO)})
+    if (path == name) return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
   constexpr mode_t kMode = 0640;
   return UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kMode));
 }

@@ -18,7 +18,8 @@ namespace egressctl::forward {
 
 class LogSink {
  public:
-  // "-" is stdout; a file is appended to. Fails with ErrorCode::Io.
+  // "-" and "/dev/stdout" are stdout, "/dev/stderr" is stderr; a file is appended to. Fails with
+  // ErrorCode::Io.
   [[nodiscard]] static Result<std::unique_ptr<LogSink>> open(const std::string& path);
   LogSink(const LogSink&) = delete;
   LogSink& operator=(const LogSink&) = delete;
