@@ -9,6 +9,7 @@
 
 #include "lib/envoy/visit.h"
 #include "lib/resource/value_type.h"
+#include "lib/yaml/compare.h"
 #include "lib/yaml/scalar.h"
 
 namespace egressctl::envoy {
@@ -37,19 +38,6 @@ std::string canonical(const yaml::Node& node, const Field& field) {
   return error == std::errc() && stop == end ? fmt::format("{}", number) : std::string(node.scalar);
 }
 
-// Values whose type is not known are compared as they are written.
-bool same_tree(const yaml::Node& a, const yaml::Node& b) {
-  if (a.kind != b.kind || a.scalar != b.scalar || a.items.size() != b.items.size() ||
-      a.entries.size() != b.entries.size())
-    return false;
-  for (std::size_t i = 0; i < a.items.size(); ++i)
-    if (!same_tree(a.items[i], b.items[i])) return false;
-  return std::all_of(a.entries.begin(), a.entries.end(), [&](const yaml::Entry& entry) {
-    const yaml::Node* other = b.find(entry.key.scalar);
-    return other != nullptr && same_tree(entry.value, *other);
-  });
-}
-
 bool same_message(const yaml::Node& a, const yaml::Node& b, const MessageType& type) {
   return std::all_of(type.fields.begin(), type.fields.end(), [&](const Field& field) {
     return same_field(find_value(a, field.name), find_value(b, field.name), field);
@@ -61,12 +49,12 @@ bool same_value(const yaml::Node& a, const yaml::Node& b, const Field& field) {
     const MessageType* type = find_message(type_in_any(a));
     const bool plain =
         type != nullptr && type_in_any(a) == type_in_any(b) && find_value(a, "type_url") == nullptr;
-    return plain ? same_message(a, b, *type) : same_tree(a, b);
+    return plain ? same_message(a, b, *type) : yaml::same_tree(a, b);
   }
   if (field.type == FieldType::Message && a.is_mapping() && b.is_mapping())
     return same_message(a, b, *field.message);
   if (a.is_scalar() && b.is_scalar()) return canonical(a, field) == canonical(b, field);
-  return same_tree(a, b);
+  return yaml::same_tree(a, b);
 }
 
 // Whether the value is the one that a field has when it is not written; messages, wrappers and
@@ -90,7 +78,7 @@ bool same_field(const yaml::Node* a, const yaml::Node* b, const Field& field) {
   if (a == nullptr && b == nullptr) return true;
   if (a == nullptr || b == nullptr) return is_default(a == nullptr ? *b : *a, field);
   if (field.shape == Shape::Single) return same_value(*a, *b, field);
-  if (field.shape == Shape::Map) return same_tree(*a, *b);
+  if (field.shape == Shape::Map) return yaml::same_tree(*a, *b);
   return a->items.size() == b->items.size() &&
          std::equal(a->items.begin(), a->items.end(), b->items.begin(),
                     [&](const auto& x, const auto& y) { return same_value(x, y, field); });
