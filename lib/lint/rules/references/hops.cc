@@ -2,9 +2,27 @@
 
 #include <algorithm>
 
+#include "lib/base/host_name.h"
 #include "lib/mesh/host.h"
 
 namespace egressctl::lint::rules {
+namespace {
+
+// The Service "<gateway>-<class>" that istiod makes for a Gateway of the Gateway API.
+bool is_generated(const mesh::Mesh& mesh, const ClusterName& name) {
+  for (std::size_t dash = name.name.rfind('-'); dash != std::string_view::npos && dash > 0;
+       dash = name.name.rfind('-', dash - 1)) {
+    const resource::Resource* gateway =
+        mesh.find(resource::Kind::KubernetesGateway, name.name_space, name.name.substr(0, dash));
+    if (gateway == nullptr) continue;
+    const auto* spec = gateway->as<resource::KubernetesGateway>();
+    if (*spec->gateway_class_name == name.name.substr(dash + 1)) return true;
+  }
+  // A waypoint's Service has the Gateway's own name.
+  return mesh.find(resource::Kind::KubernetesGateway, name.name_space, name.name) != nullptr;
+}
+
+}  // namespace
 
 ClusterName cluster_name(const mesh::Mesh& mesh, std::string_view host) {
   const std::string& domain = mesh.settings().cluster_domain;
@@ -22,6 +40,17 @@ std::string_view owner_of(const mesh::Mesh& mesh, std::string_view host, std::st
   if (const mesh::Service* service = mesh.registry().find(host, client)) return service->name_space;
   const auto& named = mesh.registry().named(host);
   return !named.empty() ? named.front()->name_space : cluster_name(mesh, host).name_space;
+}
+
+bool should_be_there(const mesh::Mesh& mesh, std::string_view host) {
+  const ClusterName name = cluster_name(mesh, host);
+  if (!name.name_space.empty())
+    return !mesh.registry().kubernetes_in(name.name_space).empty() && !is_generated(mesh, name);
+  if (host.find('.') == std::string_view::npos || host.find(".svc.") != std::string_view::npos ||
+      is_ip_or_cidr(host))
+    return false;
+  return !mesh.all(resource::Kind::ServiceEntry).empty() || !mesh.workloads().all().empty() ||
+         !mesh.all(resource::Kind::Service).empty();
 }
 
 std::vector<std::string_view> namespaces_of(const mesh::GatewayView& gateway) {

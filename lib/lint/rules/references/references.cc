@@ -6,18 +6,15 @@ namespace egressctl::lint::rules {
 
 List references() {
   static constexpr const Rule* kList[] = {
-      &kMissingSubset,
-      &kUnknownGateway,
-      &kMatchGatewayNotBound,
-      &kSelectorWithoutPods,
-      &kUnknownDestination,
-      &kUnknownPort,
-      &kShortName,
-      &kUnseenDestinationRule,
-      &kShadowingDestinationRule,
-      &kNotExported,
-      &kServerPort,
-      &kHiddenGateway,
+      &kMissingSubset,         &kUnknownGateway,
+      &kMatchGatewayNotBound,  &kSelectorWithoutPods,
+      &kUnknownDestination,    &kUnknownPort,
+      &kRuleWithoutHost,       &kShortName,
+      &kUnseenDestinationRule, &kShadowingDestinationRule,
+      &kNotExported,           &kSelectorWithoutWorkload,
+      &kMissingSecret,         &kServerPort,
+      &kServicesDisagree,      &kHiddenGateway,
+      &kSubsetWithoutPods,
   };
   return kList;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/lint/rules/references/hops.h"
+#include "lib/lint/rules/references/labels.h"
 #include "lib/lint/rules/references/references.h"
 #include "lib/yaml/edit.h"
 
@@ -69,13 +70,6 @@ std::optional<Fix> follow(const resource::Gateway& gateway, const mesh::Workload
   return fix;
 }
 
-std::string labels_of(const resource::TextMap& labels) {
-  std::string out;
-  for (const auto& label : *labels)
-    out += fmt::format("{}{}={}", out.empty() ? "" : ",", label.name, *label.entry);
-  return out;
-}
-
 void check_gateway(const Context& in, const mesh::GatewayView& view, const Pods& pods,
                    Diagnostics& out) {
   const resource::TextMap& selector = view.gateway->selector;
@@ -85,13 +79,13 @@ void check_gateway(const Context& in, const mesh::GatewayView& view, const Pods&
       home != pods.end() ? home->second : pods_of_client_half(in.mesh(), view);
   if (candidates.empty()) return;
   auto finding =
-      out.report(kId, selector.range, "the selector \"{}\" matches no pod", labels_of(selector));
+      out.report(kId, selector.range, "the selector \"{}\" matches no pod", to_text(selector));
   finding.alias("IST0101");
   for (const mesh::Workload* pod : candidates)
     finding.related(
         pod->labels->present() ? pod->labels->range : pod->resource->metadata.name.range,
         fmt::format("pods of {} have \"{}\"", resource::display_name(*pod->resource),
-                    labels_of(*pod->labels)));
+                    to_text(*pod->labels)));
   if (candidates.size() != 1) {
     finding.help("copy the labels of the gateway's pods");
     return;

@@ -2,7 +2,6 @@
 #include <string>
 #include <unordered_set>
 
-#include "lib/base/host_name.h"
 #include "lib/base/text.h"
 #include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/references/references.h"
@@ -28,32 +27,6 @@ Hosts meant_hosts(const mesh::Mesh& mesh) {
     out.insert(std::move(host));
   }
   return out;
-}
-
-// The Service "<gateway>-<class>" that istiod makes for a Gateway of the Gateway API.
-bool is_generated(const mesh::Mesh& mesh, const ClusterName& name) {
-  for (std::size_t dash = name.name.rfind('-'); dash != std::string_view::npos && dash > 0;
-       dash = name.name.rfind('-', dash - 1)) {
-    const resource::Resource* gateway =
-        mesh.find(resource::Kind::KubernetesGateway, name.name_space, name.name.substr(0, dash));
-    if (gateway == nullptr) continue;
-    const auto* spec = gateway->as<resource::KubernetesGateway>();
-    if (*spec->gateway_class_name == name.name.substr(dash + 1)) return true;
-  }
-  // A waypoint's Service has the Gateway's own name.
-  return mesh.find(resource::Kind::KubernetesGateway, name.name_space, name.name) != nullptr;
-}
-
-// Whether the input holds what the host would stand among, so that its absence means something.
-bool should_be_there(const mesh::Mesh& mesh, std::string_view host) {
-  const ClusterName name = cluster_name(mesh, host);
-  if (!name.name_space.empty())
-    return !mesh.registry().kubernetes_in(name.name_space).empty() && !is_generated(mesh, name);
-  if (host.find('.') == std::string_view::npos || host.find(".svc.") != std::string_view::npos ||
-      is_ip_or_cidr(host))
-    return false;
-  return !mesh.all(resource::Kind::ServiceEntry).empty() || !mesh.workloads().all().empty() ||
-         !mesh.all(resource::Kind::Service).empty();
 }
 
 void report(const Context& in, const Hop& hop, Diagnostics& out) {
