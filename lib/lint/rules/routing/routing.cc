@@ -6,12 +6,32 @@ namespace egressctl::lint::rules {
 
 List routing() {
   static constexpr const Rule* kList[] = {
-      &kNoMeshBinding,        &kHostNotInGateway,     &kGatewayHalfMissing,
-      &kGatewayLoop,          &kNoneBehindGateway,    &kRouteKind,
-      &kHttpOnTlsPort,        &kTcpTakesPort,         &kSniTwice,
-      &kServiceEntriesDiffer, &kMeshHostTwice,        &kGatewayMatchPort,
-      &kMeshMatchPort,        &kRuleForOtherProtocol, &kWildcardToOneServer,
-      &kDynamicDnsAtGateway,  &kSharedServer,
+      &kNoMeshBinding,
+      &kHostNotInGateway,
+      &kGatewayHalfMissing,
+      &kGatewayLoop,
+      &kNoneBehindGateway,
+      &kRouteKind,
+      &kHttpOnTlsPort,
+      &kTcpTakesPort,
+      &kSniTwice,
+      &kServiceEntriesDiffer,
+      &kMeshHostTwice,
+      &kHostOnTwoServers,
+      &kMixedPort,
+      &kGatewayMatchPort,
+      &kMeshMatchPort,
+      &kRuleForOtherProtocol,
+      &kWildcardToOneServer,
+      &kDynamicDnsAtGateway,
+      &kWildcardWithoutAddress,
+      &kShadowedService,
+      &kExternalName,
+      &kInternalLocation,
+      &kPastGateway,
+      &kSharedServer,
+      &kSubsetTwice,
+      &kApexNotCovered,
   };
   return kList;
 }

@@ -1,0 +1,87 @@
+// EGR0332 apex-not-covered
+#include <algorithm>
+#include <string>
+#include <unordered_set>
+
+#include "lib/lint/rules/routing/bindings.h"
+#include "lib/lint/rules/routing/egress_legs.h"
+#include "lib/lint/rules/routing/routing.h"
+#include "lib/lint/rules/security/shared_suffixes.h"
+#include "lib/mesh/host.h"
+#include "lib/yaml/edit.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kId{"EGR0332", "apex-not-covered", Severity::Warning};
+constexpr std::string_view kReferences[] = {
+    "https://istio.io/latest/docs/tasks/traffic-management/egress/wildcard-egress-hosts/"};
+
+// The domain of "*.example.com"; empty for other hosts and for domains that are nobody's own.
+std::string_view apex_of(std::string_view host) {
+  if (!host.starts_with("*.")) return {};
+  const std::string_view apex = host.substr(2);
+  return apex.find('.') == std::string_view::npos || is_shared_suffix(apex) ? std::string_view()
+                                                                            : apex;
+}
+
+// The wildcards of a leg, where they stand: the SNI hosts of its rule, else the VirtualService's.
+std::vector<const resource::Text*> wildcards_of(const GatewayLeg& leg) {
+  std::vector<const resource::Text*> out;
+  bool named = false;
+  for (const mesh::RouteMatch& match : leg.route->matches)
+    if (match.sni_hosts != nullptr)
+      for (const resource::Text& name : **match.sni_hosts) {
+        named = true;
+        if (mesh::is_pattern(*name)) out.push_back(&name);
+      }
+  if (!named)
+    for (const resource::Text& host : *leg.service->service->hosts)
+      if (mesh::is_pattern(*host)) out.push_back(&host);
+  return out;
+}
+
+// Whether a forwarder by SNI decides at the gateway which names there are.
+bool is_forwarder(const Context& in, const GatewayLeg& leg) {
+  return std::any_of(leg.servers->all().begin(), leg.servers->all().end(),
+                     [&](const LegPlace& place) { return is_patched(in, *place.gateway); });
+}
+
+void report(const GatewayLeg& leg, const resource::Text& wildcard, std::string_view apex,
+            Diagnostics& out) {
+  out.report(kId, wildcard.range,
+             "\"{}\" does not cover \"{}\" itself, for which sidecars have no rule: it leaves "
+             "past the gateway, or not at all",
+             *wildcard, apex)
+      .related(leg.target->range, "where the names below it go")
+      .help(fmt::format("add \"{}\" beside the wildcard: to the ServiceEntry, the Gateway, the "
+                        "VirtualService's hosts and SNI hosts, and to lists of allowed names",
+                        apex));
+}
+
+void check(const Context& in, Diagnostics& out) {
+  const MeshNames names(in.mesh());
+  std::unordered_set<std::string_view> told;
+  for (const GatewayLeg& leg : egress_legs(in))
+    for (const resource::Text* wildcard : wildcards_of(leg)) {
+      const std::string_view apex = apex_of(**wildcard);
+      if (apex.empty() || names.takes(apex) || is_forwarder(in, leg) || !told.insert(apex).second)
+        continue;
+      report(leg, *wildcard, apex, out);
+    }
+}
+
+}  // namespace
+
+const Rule kApexNotCovered{
+    .info = {.id = kId,
+             .summary = "a wildcard led through the gateway while its own domain is not",
+             .why = "`*.example.com` stands for a.example.com and a.b.example.com, not for "
+                    "example.com. With ALLOW_ANY that name leaves from the sidecar directly, past "
+                    "the gateway; with REGISTRY_ONLY it ends in the black hole.",
+             .mend = "List the domain beside the wildcard wherever that stands, or accept the "
+                     "finding where nobody needs it.",
+             .references = kReferences},
+    .check = check};
+
+}  // namespace egressctl::lint::rules

@@ -1,0 +1,40 @@
+#include "lib/lint/rules/routing/egress_legs.h"
+
+#include <algorithm>
+
+#include "lib/mesh/host.h"
+
+namespace egressctl::lint::rules {
+
+std::vector<GatewayLeg> egress_legs(const Context& in) {
+  std::vector<GatewayLeg> out = gateway_legs(in);
+  std::erase_if(out, [](const GatewayLeg& leg) {
+    const auto& places = leg.servers->all();
+    return std::none_of(places.begin(), places.end(),
+                        [](const LegPlace& place) { return place.gateway->egress; });
+  });
+  return out;
+}
+
+MeshNames::MeshNames(const mesh::Mesh& mesh) {
+  for (const mesh::VirtualService* service : mesh.bound_to("mesh"))
+    for (const mesh::Route& route : service->routes) {
+      if (!mesh::applies_at(*service, route, "mesh")) continue;
+      bool named = false;
+      for (const mesh::RouteMatch& match : route.matches)
+        if (match.sni_hosts != nullptr)
+          for (const resource::Text& name : **match.sni_hosts) {
+            names_.insert(*name);
+            named = true;
+          }
+      if (!named) names_.insert(service->hosts.begin(), service->hosts.end());
+    }
+}
+
+bool MeshNames::takes(std::string_view name) const {
+  const std::vector<std::string> patterns = mesh::covering_patterns(name);
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return names_.contains(pattern); });
+}
+
+}  // namespace egressctl::lint::rules
