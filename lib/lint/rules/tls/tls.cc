@@ -6,9 +6,12 @@ namespace egressctl::lint::rules {
 
 List tls() {
   static constexpr const Rule* kList[] = {
-      &kDoubleTls,      &kPlainToMtls,   &kMtlsIntoPassthrough,
-      &kOuterSni,       &kNoOrigination, &kUpstreamNotVerified,
-      &kNameNotChecked, &kPortDropsTls,  &kSharedCertificate,
+      &kDoubleTls,           &kPlainToMtls,
+      &kMtlsIntoPassthrough, &kOuterSni,
+      &kNoOrigination,       &kSniFromHeader,
+      &kUpstreamNotVerified, &kNameNotChecked,
+      &kPortDropsTls,        &kPeerAuthenticationAtGateway,
+      &kPlainToStrict,       &kSharedCertificate,
   };
   return kList;
 }
