@@ -6,23 +6,25 @@
 
 #include "cli/commands.h"
 #include "cli/flags.h"
+#include "lib/datapath/forward_file.h"
 #include "lib/spec/read.h"
 
 namespace egressctl::cli {
 
 void add_schema(CLI::App& app, Context& context) {
   const auto name = std::make_shared<std::string>();
-  CLI::App& command = add_command(app, context,
-                                  {.name = "schema",
-                                   .summary = "Print the JSON Schema of a file, for editors",
-                                   .examples = {"egressctl schema spec > egress.schema.json",
-                                                "egressctl schema spec | jq .title"}},
-                                  [name, &context] {
-                                    // The one schema there is; parsing has seen to the name.
-                                    context.out.write(spec::json_schema());
-                                    return ExitCode::Done;
-                                  });
-  add_word_argument(command, "NAME", {"spec"}, *name, "Which schema");
+  CLI::App& command =
+      add_command(app, context,
+                  {.name = "schema",
+                   .summary = "Print the JSON Schema of a file, for editors",
+                   .examples = {"egressctl schema spec > egress.schema.json",
+                                "egressctl schema forward > forward.schema.json"}},
+                  [name, &context] {
+                    context.out.write(*name == "forward" ? datapath::forward_file_schema()
+                                                         : spec::json_schema());
+                    return ExitCode::Done;
+                  });
+  add_word_argument(command, "NAME", {"spec", "forward"}, *name, "Which schema");
 }
 
 }  // namespace egressctl::cli

@@ -1,6 +1,6 @@
 #include "cli/forward/flags.h"
 
-#include <charconv>
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string_view>
@@ -15,24 +15,9 @@
 #include "lib/base/ip_address.h"
 #include "lib/base/text.h"
 #include "lib/datapath/spec_roles.h"
+#include "lib/datapath/target.h"
 
 namespace egressctl::cli {
-
-std::optional<Target> parse_target(std::string_view text) {
-  if (text.starts_with("unix:")) return Target{std::string(text), 0};
-  Target out;
-  const std::size_t colon = text.rfind(':');
-  if (colon != std::string_view::npos && !text.ends_with(']')) {
-    const std::string_view port = text.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-    if (error != std::errc() || end != port.data() + port.size()) return std::nullopt;
-    text = text.substr(0, colon);
-  }
-  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-  if (text.empty()) return std::nullopt;
-  out.host = text;
-  return out;
-}
 
 Result<void> need_certificates(const ForwardFlags& flags, std::string_view role) {
   for (const auto& [flag, value] :
@@ -58,7 +43,7 @@ Result<RouteConfig> parse_route(const std::string& text) {
   const std::size_t equals = text.find('=');
   out.names = {to_lower(text.substr(0, equals))};
   if (equals == std::string::npos) return out;
-  const auto target = parse_target(std::string_view(text).substr(equals + 1));
+  const auto target = datapath::parse_target(std::string_view(text).substr(equals + 1));
   if (!target)
     return fail(ErrorCode::Usage,
                 fmt::format("--route: \"{}\" leads nowhere: expected HOST, HOST=IP:PORT, "
@@ -81,7 +66,7 @@ forward::TlsConfig tls_of(const ForwardFlags& flags) {
 // All names go to the gateway, wrapped.
 Result<void> make_sidecar(const ForwardFlags& flags, std::vector<RouteConfig>& routes) {
   if (auto complete = need_certificates(flags, "sidecar"); !complete) return complete;
-  const auto gateway = parse_target(flags.gateway);
+  const auto gateway = datapath::parse_target(flags.gateway);
   if (!gateway) return fail(ErrorCode::Usage, "a sidecar needs its gateway: --gateway HOST:PORT");
   if (flags.peer_names.empty())
     return fail(ErrorCode::Usage,
@@ -156,6 +141,7 @@ Result<forward::ResolverSettings> resolver_of(const ForwardFlags& flags) {
 }  // namespace
 
 void add_forward_flags(CLI::App& command, ForwardFlags& flags) {
+  const auto common = command.get_options();
   const auto list = [&](const std::string& name, std::vector<std::string>& target,
                         const std::string& help, const std::string& type) {
     return command.add_option(name, target, help)
@@ -174,6 +160,11 @@ void add_forward_flags(CLI::App& command, ForwardFlags& flags) {
       {Role{"sni-proxy", ForwardRole::SniProxy}, Role{"sidecar", ForwardRole::Sidecar},
        Role{"gateway", ForwardRole::Gateway}},
       "Which part of an egress set-up to play");
+  const CLI::Option* config =
+      command
+          .add_option("--config", flags.config,
+                      "Run what this file says (`egressctl schema forward`); - is standard input")
+          ->type_name("FILE");
   constexpr const char* kFromSpec = "From an egress spec";
   command.add_option("--spec", flags.spec, "Run the role as this spec has it; - is standard input")
       ->type_name("FILE")
@@ -271,6 +262,9 @@ void add_forward_flags(CLI::App& command, ForwardFlags& flags) {
       .add_flag("--admin-allow-remote", flags.admin_allow_remote,
                 "Let --admin-address be one that others can reach")
       ->group(kObserve);
+  for (const CLI::Option* option : command.get_options())
+    if (option != config && std::find(common.begin(), common.end(), option) == common.end())
+      flags.settings.push_back(option);
   command.add_flag("--check", flags.check, "Say whether it would run, and end");
 }
 

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,14 +11,16 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace egressctl::cli {
 
 enum class ForwardRole { SniProxy, Sidecar, Gateway };
 
 struct ForwardFlags {
-  std::string spec;  // a file
+  std::string config;  // a file
+  std::string spec;    // a file
   bool all_in_one = false;
   bool upstream_lab = false;
   std::string exec;
@@ -58,14 +58,9 @@ struct ForwardFlags {
   std::string admin_address;  // empty: the usual one, if it is free
   bool admin_allow_remote = false;
   bool check = false;
-};
 
-// "IP:PORT", "[IPV6]:PORT", "NAME:PORT", "NAME", "unix:PATH".
-struct Target {
-  std::string host;
-  std::uint16_t port = 443;
+  std::vector<const CLI::Option*> settings;  // all of these flags that a file has, too
 };
-[[nodiscard]] std::optional<Target> parse_target(std::string_view text);
 
 // Whether the flags have a certificate, its key and a CA. Fails with ErrorCode::Usage.
 [[nodiscard]] Result<void> need_certificates(const ForwardFlags& flags, std::string_view role);

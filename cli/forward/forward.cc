@@ -1,10 +1,15 @@
 // egressctl forward: the data path of an egress set-up on this machine.
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/forward/all_in_one.h"
+#include "cli/forward/file_source.h"
 #include "cli/forward/flags.h"
 #include "cli/forward/run.h"
 #include "cli/forward/spec_source.h"
@@ -15,6 +20,10 @@ namespace {
 
 // What the flags ask for and can't have together; empty when they can.
 std::string contradiction(const ForwardFlags& flags) {
+  for (const CLI::Option* option : flags.settings)
+    if (!flags.config.empty() && option->count() > 0)
+      return fmt::format("{} is what the file of --config says: leave one of them out",
+                         option->get_name());
   const bool spec = !flags.spec.empty();
   if (flags.all_in_one && !spec) return "--all-in-one runs a spec: give --spec FILE";
   if ((flags.upstream_lab || !flags.exec.empty()) && !flags.all_in_one)
@@ -27,10 +36,35 @@ std::string contradiction(const ForwardFlags& flags) {
   return {};
 }
 
+// Routes and certificates are read again at each SIGHUP; what is said of the process counts once.
+ExitCode serve_file(Context& context, const ForwardFlags& flags) {
+  auto first = load_forward_file(context, flags.config);
+  if (!first) return report(context, first.error());
+  RunSettings settings{.load = {},
+                       .admin_address = first->admin_address,
+                       .admin_allow_remote = first->admin_allow_remote,
+                       .drain_timeout = first->drain_timeout,
+                       .check = flags.check};
+  settings.load =
+      [&context, &flags,
+       first = std::optional(std::move(first->config))]() mutable -> Result<forward::Config> {
+    if (first) {
+      forward::Config config = *std::move(first);
+      first.reset();
+      return config;
+    }
+    auto again = load_forward_file(context, flags.config);
+    if (!again) return tl::unexpected(again.error());
+    return std::move(again->config);
+  };
+  return run_forwarder(context, settings);
+}
+
 ExitCode serve(Context& context, const ForwardFlags& flags) {
   if (const std::string wrong = contradiction(flags); !wrong.empty())
     return report(context, Error{ErrorCode::Usage, wrong});
   if (flags.all_in_one) return run_all_in_one(context, flags);
+  if (!flags.config.empty()) return serve_file(context, flags);
   const auto drain_timeout = read_timeout("--drain-timeout", flags.drain_timeout);
   if (!drain_timeout) return report(context, drain_timeout.error());
   return run_forwarder(

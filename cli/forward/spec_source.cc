@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/report.h"
+#include "lib/datapath/target.h"
 
 namespace egressctl::cli {
 namespace {
@@ -39,7 +40,7 @@ Result<datapath::Surroundings> surroundings_of(const ForwardFlags& flags,
     if (auto complete = need_certificates(flags, word_of(flags.role)); !complete)
       return tl::unexpected(complete.error());
   if (flags.role != ForwardRole::Sidecar || flags.gateway.empty()) return out;
-  const auto target = parse_target(flags.gateway);
+  const auto target = datapath::parse_target(flags.gateway);
   if (!target)
     return fail(ErrorCode::Usage,
                 fmt::format("--gateway: \"{}\" leads nowhere: expected HOST:PORT", flags.gateway));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/duration.h"
 #include "lib/base/text.h"
 #include "lib/spec/amounts.h"
 #include "lib/spec/quoted.h"
@@ -50,11 +51,13 @@ bool is_text(const Node& value) {
 
 }  // namespace
 
-Fields::Fields(const Table& table, std::string path, Diagnostics& diagnostics)
-    : table_(&table), path_(std::move(path)), diagnostics_(&diagnostics) {}
+Fields::Fields(const Table& table, std::string path, Diagnostics& diagnostics,
+               const Table& document)
+    : table_(&table), path_(std::move(path)), diagnostics_(&diagnostics), document_(&document) {}
 
-Fields::Fields(const Node& node, const Table& table, std::string path, Diagnostics& diagnostics)
-    : Fields(table, std::move(path), diagnostics) {
+Fields::Fields(const Node& node, const Table& table, std::string path, Diagnostics& diagnostics,
+               const Table& document)
+    : Fields(table, std::move(path), diagnostics, document) {
   if (!node.is_mapping()) return;
   node_ = &node;
   report_missing_keys(report_unknown_keys());
@@ -70,7 +73,7 @@ std::vector<std::string_view> Fields::report_unknown_keys() {
     if (const auto near = nearest(key, known)) meant.push_back(*near);
     std::string help = did_you_mean(key, known);
     if (help.empty())
-      if (const auto elsewhere = path_of_table_with(key, document_table()))
+      if (const auto elsewhere = path_of_table_with(key, *document_))
         help = fmt::format("\"{}\" is a key of {}", key, shown(*elsewhere));
     if (help.empty())
       help = fmt::format("{} {}", known.size() == 1 ? "its only key is" : "its keys are",
@@ -197,6 +200,25 @@ std::optional<Located<int>> Fields::seconds(std::string_view key) {
                path(key), quoted(value->scalar))
       .field(path(key))
       .help("write whole hours, minutes and seconds, such as 90s, 5m or 1h30m, or seconds alone");
+  return std::nullopt;
+}
+
+std::optional<Located<std::chrono::milliseconds>> Fields::time(std::string_view key) {
+  const Node* value = node(key);
+  if (value == nullptr) return std::nullopt;
+  if (!is_text(*value)) {
+    report_wrong_type(*table_->find(key), *value, path(key), false, *diagnostics_);
+    return std::nullopt;
+  }
+  using std::chrono::milliseconds;
+  const auto duration = parse_duration(value->scalar);
+  if (duration && *duration >= milliseconds{1})
+    return Located<milliseconds>{std::chrono::duration_cast<milliseconds>(*duration), value->range};
+  diagnostics_
+      ->report(kInvalidDuration, value->range, "{} is {}; expected a time of 1 ms or more",
+               path(key), quoted(value->scalar))
+      .field(path(key))
+      .help("write it as in 250ms, 5s or 1m30s");
   return std::nullopt;
 }
 
@@ -327,9 +349,9 @@ std::optional<Located<const Word*>> Fields::word(std::string_view key) {
 Fields Fields::mapping(std::string_view key) {
   const Field& field = *table_->find(key);
   const Node* value = node(key);
-  if (value == nullptr) return Fields(*field.table, path(key), *diagnostics_);
+  if (value == nullptr) return Fields(*field.table, path(key), *diagnostics_, *document_);
   if (!value->is_mapping()) report_wrong_type(field, *value, path(key), false, *diagnostics_);
-  return Fields(*value, *field.table, path(key), *diagnostics_);
+  return Fields(*value, *field.table, path(key), *diagnostics_, *document_);
 }
 
 std::vector<Fields> Fields::mappings(std::string_view key) {
@@ -342,7 +364,7 @@ std::vector<Fields> Fields::mappings(std::string_view key) {
     if (!item.is_mapping())
       report_wrong_type(field, item, at, true, *diagnostics_);
     else
-      read.push_back(Fields(item, *field.table, std::move(at), *diagnostics_));
+      read.push_back(Fields(item, *field.table, std::move(at), *diagnostics_, *document_));
   }
   return read;
 }

@@ -1,6 +1,7 @@
 // Reads the keys of one mapping by its table, and reports whatever does not fit the table.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,8 +25,9 @@ class Fields {
   // Reports the node's unknown keys and the keys it lacks. Of a `node` that is no mapping nothing
   // can be read; reporting it is up to the caller. `path` is the node's own, for messages:
   // "spec.gateway"; empty for a document. Keys that only one `via` needs are left to
-  // lib/spec/contradictions.h.
-  Fields(const yaml::Node& node, const Table& table, std::string path, Diagnostics& diagnostics);
+  // lib/spec/contradictions.h. `document` is the table of the whole document.
+  Fields(const yaml::Node& node, const Table& table, std::string path, Diagnostics& diagnostics,
+         const Table& document = document_table());
 
   // Whether there is a mapping to read.
   [[nodiscard]] bool is_mapping() const { return node_ != nullptr; }
@@ -49,6 +51,7 @@ class Fields {
   [[nodiscard]] std::optional<Located<bool>> flag(std::string_view key);
   [[nodiscard]] std::optional<Located<int>> integer(std::string_view key);
   [[nodiscard]] std::optional<Located<int>> seconds(std::string_view key);
+  [[nodiscard]] std::optional<Located<std::chrono::milliseconds>> time(std::string_view key);
   [[nodiscard]] std::optional<Located<std::string>> quantity(std::string_view key);
   [[nodiscard]] std::optional<Located<IstioVersion>> version(std::string_view key);
   [[nodiscard]] std::optional<std::map<std::string, std::string>> labels(std::string_view key);
@@ -73,7 +76,7 @@ class Fields {
   [[nodiscard]] std::vector<Fields> mappings(std::string_view key);
 
  private:
-  Fields(const Table& table, std::string path, Diagnostics& diagnostics);
+  Fields(const Table& table, std::string path, Diagnostics& diagnostics, const Table& document);
 
   // Returns the keys that were meant by the unknown ones, where that can be told.
   std::vector<std::string_view> report_unknown_keys();
@@ -93,6 +96,7 @@ class Fields {
   const Table* table_;
   std::string path_;
   Diagnostics* diagnostics_;
+  const Table* document_;
 };
 
 }  // namespace egressctl::spec

@@ -72,6 +72,7 @@ inline constexpr TextFormat kHostOrWildcardFormat{
     "a host name or a wildcard such as \"*.example.com\""};
 
 // lib/spec/amounts.h and lib/base/istio_version.h read these.
+inline constexpr TextFormat kTimeFormat{"^([0-9]+([.][0-9]+)?(ns|us|ms|s|m|h))+$", "a time"};
 inline constexpr TextFormat kDurationFormat{"^(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "a duration"};
 inline constexpr TextFormat kQuantityFormat{
     "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([numkMGTPE]|[KMGTPE]i)?$", "a quantity"};

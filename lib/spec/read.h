@@ -7,6 +7,7 @@
 
 #include "lib/base/diagnostic.h"
 #include "lib/spec/spec.h"
+#include "lib/spec/tables.h"
 #include "lib/yaml/load.h"
 
 namespace egressctl::spec {
@@ -17,6 +18,9 @@ namespace egressctl::spec {
 
 // The spec's JSON Schema (draft-07), pretty-printed, with a final newline.
 [[nodiscard]] std::string json_schema();
+
+// The same of another kind of document that is read by tables.
+[[nodiscard]] std::string json_schema(const Table& document, std::string_view kind);
 
 // A commented spec to start from, valid as it is. `name` becomes metadata.name.
 [[nodiscard]] std::string starter(std::string_view name);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/text.h"
 #include "lib/spec/read.h"
 #include "lib/spec/tables.h"
 
@@ -75,6 +76,7 @@ Json kind_schema(const Field& field) {
     case FieldKind::Choice: return choice_schema(field);
     case FieldKind::Labels: return labels_schema(field);
     case FieldKind::Duration: return duration_schema(field);
+    case FieldKind::Time: return text_schema(&kTimeFormat);
     case FieldKind::Quantity: return quantity_schema(field);
     case FieldKind::Version: return version_schema(field);
   }
@@ -129,10 +131,14 @@ Json mapping_schema(const Table& table) {
 }  // namespace
 
 std::string json_schema() {
+  return json_schema(document_table(), kKindWords.front().text);
+}
+
+std::string json_schema(const Table& document, std::string_view kind) {
   Json schema{{"$schema", "http://json-schema.org/draft-07/schema#"},
-              {"$id", "https://egressctl.dev/schemas/egress.v1.json"},
-              {"title", "Egress"}};
-  schema.update(mapping_schema(document_table()));
+              {"$id", fmt::format("https://egressctl.dev/schemas/{}.v1.json", to_lower(kind))},
+              {"title", kind}};
+  schema.update(mapping_schema(document));
   return schema.dump(2) + "\n";
 }
 

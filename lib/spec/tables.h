@@ -27,6 +27,7 @@ enum class FieldKind {
   Choice,       // one of Field::words
   Labels,       // names to values, as in a label selector
   Duration,     // seconds, or text such as "5m"; Field::least to Field::most seconds
+  Time,         // text such as "1.5s" or "250ms", above zero
   Quantity,     // of CPU or memory
   Version,      // of Istio
 };

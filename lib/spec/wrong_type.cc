@@ -39,6 +39,7 @@ std::string expected(const Field& field, FieldKind kind) {
     case FieldKind::Choice: return one_of(field.words);
     case FieldKind::Labels: return "a mapping of label names to values";
     case FieldKind::Duration: return "seconds, or a duration such as \"60s\" or \"5m\"";
+    case FieldKind::Time: return "a time such as \"5s\" or \"250ms\"";
     case FieldKind::Quantity: return "a quantity such as \"500m\" or \"1Gi\"";
     case FieldKind::Version: return "an Istio version such as \"1.30\"";
   }
