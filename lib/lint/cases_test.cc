@@ -3,6 +3,9 @@
 //
 //   # expect: EGR0203 VirtualService shop/tax spec.tls[0].match[0].gateways[0]   (or: none)
 //   # profile: posture        or istio-version=1.26
+//
+// And sets as people have them, testdata/lint/sets/*.yaml: all that is more than an information is
+// listed in the same way.
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -100,6 +103,23 @@ TEST_CASE("cases: the bad set has the finding and no other error, the good one h
       if (finding.severity != Severity::Error) continue;
       CHECK(finding.rule.id == id);
     }
+  }
+}
+
+TEST_CASE("sets: what people have gets the errors and warnings that it deserves, and no others") {
+  for (const auto& file : fs::directory_iterator(testing::testdata() / "lint/sets")) {
+    const std::string name = file.path().filename().string();
+    CAPTURE(name);
+    const std::string text = testing::read_file(file.path());
+    Case wanted = read_case(text);
+    const Diagnostics findings = lint_text(name, text, wanted.options);
+    std::vector<std::string> found;
+    for (const Diagnostic& finding : findings)
+      if (finding.severity != Severity::Info) found.push_back(line_of(finding));
+    std::sort(found.begin(), found.end());
+    std::sort(wanted.expected.begin(), wanted.expected.end());
+    CAPTURE(listing(findings));
+    CHECK(join(found, "\n") == join(wanted.expected, "\n"));
   }
 }
 

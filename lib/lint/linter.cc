@@ -7,6 +7,7 @@
 
 #include "lib/base/parallel.h"
 #include "lib/envoy/patches.h"
+#include "lib/lint/placeholders.h"
 #include "lib/lint/precedence.h"
 #include "lib/lint/registry.h"
 #include "lib/lint/suppressions.h"
@@ -122,7 +123,8 @@ Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth
 
   Diagnostics all = workspace.findings();
   for (Diagnostics& part : found) all.append(std::move(part));
-  all = without_consequences(with_resources(all, workspace), workspace);
+  all = without_placeholders(with_resources(all, workspace), workspace);
+  all = without_consequences(all, workspace);
   all.sort();
   all = without_repeats(all);
   return options.suppressions ? without_suppressed(all, workspace) : all;

@@ -1,4 +1,5 @@
 // Findings that reading makes, with what is to be said of them.
+#include "lib/lint/placeholders.h"
 #include "lib/lint/rules/all.h"
 #include "lib/lint/run_rules.h"
 #include "lib/lint/suppressions.h"
@@ -67,8 +68,15 @@ constexpr Rule kUnreadable{
              .mend = "Mend its path or its permissions. A FIFO, a socket or a device in a folder "
                      "is passed over: name it where it is meant."}};
 
-constexpr const Rule* kList[] = {&kUseless,  &kSyntax, &kTemplate,     &kDuplicate, &kLimit,
-                                 &kEncoding, &kMerge,  &kNotAResource, &kUnreadable};
+constexpr Rule kVariable{
+    .info = {.id = kUnsubstituted,
+             .summary = "a value with a variable that was not filled in",
+             .why = "What the value will be is not known, so nothing is said of it; references to "
+                    "it are compared by the text.",
+             .mend = "Lint what `flux build`, `kustomize build` or `envsubst` prints."}};
+
+constexpr const Rule* kList[] = {&kUseless,  &kSyntax, &kTemplate,     &kDuplicate,  &kLimit,
+                                 &kEncoding, &kMerge,  &kNotAResource, &kUnreadable, &kVariable};
 
 }  // namespace
 

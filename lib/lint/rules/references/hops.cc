@@ -1,9 +1,11 @@
 #include "lib/lint/rules/references/hops.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "lib/base/host_name.h"
 #include "lib/mesh/host.h"
+#include "lib/mesh/injection.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -61,12 +63,31 @@ std::vector<std::string_view> namespaces_of(const mesh::GatewayView& gateway) {
   return out;
 }
 
+namespace {
+
+// Whether the pod has a sidecar, by what its labels and its namespace's say; std::nullopt when
+// nothing says so.
+std::optional<bool> has_sidecar(const mesh::Mesh& mesh, const mesh::Workload& pod) {
+  if (const resource::Text* word = mesh::injection_word(pod)) return **word == "true";
+  switch (mesh::injection_of(mesh, pod.name_space)) {
+    case mesh::Injection::Off: return false;
+    case mesh::Injection::Sidecar:
+    case mesh::Injection::Ambient: return true;
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
 Hops::Hops(const Context& in) {
   for (const mesh::Workload& pod : in.mesh().workloads().all()) {
     const bool gateway = pod.is_gateway_proxy() || !in.gateways().at(pod).empty();
+    const std::optional<bool> meshed = gateway ? std::nullopt : has_sidecar(in.mesh(), pod);
+    if (meshed == false) continue;
     (gateway ? gateways_ : clients_).insert(pod.name_space);
-    if (!gateway && some_client_.empty() && pod.name_space != in.mesh().settings().root_namespace)
-      some_client_ = pod.name_space;
+    if (gateway || pod.name_space == in.mesh().settings().root_namespace) continue;
+    if (some_client_.empty()) some_client_ = pod.name_space;
+    if (meshed_client_.empty() && meshed == true) meshed_client_ = pod.name_space;
   }
   for (const mesh::VirtualService& service : in.mesh().routes())
     for (const mesh::Route& route : service.routes) {
@@ -89,12 +110,15 @@ void Hops::add_mirrors(const Context& in, const mesh::VirtualService& service,
   for (const auto& mirror : *route.http->mirrors) add_one(mirror->destination);
 }
 
-// Sidecars of the VirtualService's own namespace, unless only gateways are known to run there and
-// others elsewhere.
+// Sidecars of the VirtualService's own namespace, unless only gateways are known to run there, or
+// nothing is while sidecars are known to run elsewhere. Pods that may have none are no reason: what
+// plays an external server in an example is such a one.
 std::vector<std::string_view> Hops::clients_of(const mesh::VirtualService& service) const {
   if (!service.visibility.everyone()) return service.visibility.namespaces();
-  if (has_clients(service.name_space) || some_client_.empty()) return {service.name_space};
-  return {some_client_};
+  if (has_clients(service.name_space)) return {service.name_space};
+  const std::string_view other =
+      is_gateways_only(service.name_space) ? some_client_ : meshed_client_;
+  return {other.empty() ? service.name_space : other};
 }
 
 void Hops::add(const Context& in, const mesh::VirtualService& service, const mesh::Route& route,

@@ -31,7 +31,7 @@ class Hops {
   // all namespaces that see a VirtualService are stood for by one.
   [[nodiscard]] const std::vector<Hop>& all() const { return all_; }
 
-  // Whether pods that are no gateways run in the namespace.
+  // Whether pods that are no gateways, and are not known to lack a sidecar, run in the namespace.
   [[nodiscard]] bool has_clients(std::string_view name_space) const {
     return clients_.contains(name_space);
   }
@@ -58,7 +58,8 @@ class Hops {
   std::deque<mesh::RouteTarget> mirrors_;
   std::unordered_set<std::string_view> clients_;   // namespaces
   std::unordered_set<std::string_view> gateways_;  // namespaces
-  std::string_view some_client_;
+  std::string_view some_client_;                   // a namespace with such pods
+  std::string_view meshed_client_;                 // one where they are known to have sidecars
 };
 
 // The namespace of the service that proxies of `client` take for the host, by its name where the

@@ -53,10 +53,18 @@ bool has_number(const Ports& ports, std::int64_t number) {
                      [&](const ServicePort* port) { return port->number == number; });
 }
 
-void check_port(const Ports& ports, const VirtualService& service, const RouteMatch& match,
-                Diagnostics& out) {
+// Hosts without a port 80 get their HTTP rules on the listener of port 80 all the same.
+//
+// Source: istio/istio pilot/pkg/networking/core/route/route.go
+// (buildSidecarVirtualHostsForVirtualService: serviceByPort[80]).
+bool is_free(RouteKind kind, std::int64_t number) {
+  return kind == RouteKind::Http && number == 80;
+}
+
+void check_port(const Ports& ports, const VirtualService& service, RouteKind kind,
+                const RouteMatch& match, Diagnostics& out) {
   if (match.port == nullptr || !match.port->present() || match.port->node == nullptr ||
-      has_number(ports, **match.port))
+      has_number(ports, **match.port) || is_free(kind, **match.port))
     return;
   std::vector<std::int64_t> numbers;
   for (const ServicePort* port : ports.all)
@@ -135,7 +143,7 @@ void check_ports(const Context& in, Diagnostics& out) {
   for_each_known(in, [&](const Ports& ports, const VirtualService& service) {
     for (const mesh::Route& route : service.routes)
       for (const RouteMatch& match : route.matches)
-        if (is_for_sidecars(service, &match)) check_port(ports, service, match, out);
+        if (is_for_sidecars(service, &match)) check_port(ports, service, route.kind, match, out);
   });
 }
 
