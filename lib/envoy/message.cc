@@ -60,6 +60,21 @@ bool has_extension(const MessageType& type) {
   return config != nullptr && config->type == FieldType::Any && type.find("name") != nullptr;
 }
 
+// Whether the message is in the code of a Wasm filter that is sent by ECDS: Istio's agent fetches
+// it and puts the file in its place, so that Envoy never sees what it would demand.
+//
+// Source: istio/istio pkg/wasm/convert.go (MaybeConvertWasmExtensionConfig).
+bool is_fetched_by_agent(const Spot& spot) {
+  bool code = false;
+  const Spot* outermost = &spot;
+  for (const Spot* at = &spot; at != nullptr; at = at->parent) {
+    code = code || (at->parent != nullptr && at->parent->type != nullptr &&
+                    at->parent->type->name == "envoy.extensions.wasm.v3.VmConfig");
+    outermost = at;
+  }
+  return code && outermost->type->name == "envoy.config.core.v3.TypedExtensionConfig";
+}
+
 }  // namespace
 
 std::string alternatives(std::span<const std::string_view> words) {
@@ -104,6 +119,7 @@ void MessageWalk::message(const yaml::Node& node, const MessageType& type, const
     if (known->disallowed) disallowed_field(entry, *known);
     field(entry, *known, spot);
   }
+  if (is_fetched_by_agent(spot)) return;
   oneofs(node, type, entries, meant, spot);
   required(node, type, entries, meant, spot);
 }

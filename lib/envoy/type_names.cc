@@ -57,6 +57,7 @@ constexpr Removed kRemovedTypes[] = {
 
 std::string_view new_name(std::string_view name, bool http) {
   if (http && name == "envoy.ext_authz") return "envoy.filters.http.ext_authz";
+  if (http && name == "envoy.ratelimit") return "envoy.filters.http.ratelimit";
   for (const Renamed& each : kRenamedLoggers)
     if (each.old_name == name) return each.new_name;
   return resource::validation::new_filter_name(name);

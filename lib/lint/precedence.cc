@@ -45,6 +45,9 @@ const std::vector<Precedence>& precedences() {
 
 constexpr std::string_view kCrdRule = "EGR0123";
 
+// What validation says of a value that has the wrong type, or is not there, follows from that.
+constexpr std::string_view kWrongType = "EGR0119";
+
 // What schemas say in general; another rule's finding at the same place says it better.
 constexpr std::string_view kGeneral[] = {"EGR0120", "EGR0121", "EGR0122", kCrdRule};
 
@@ -65,6 +68,14 @@ Places places_of_others(const Diagnostics& findings) {
   Places out;
   for (const Diagnostic& finding : findings)
     if (finding.severity == Severity::Error && !is_general(finding)) out.insert(place_of(finding));
+  return out;
+}
+
+// The places of values of the wrong type.
+Places places_of_wrong_types(const Diagnostics& findings) {
+  Places out;
+  for (const Diagnostic& finding : findings)
+    if (finding.rule.id == kWrongType) out.insert(place_of(finding));
   return out;
 }
 
@@ -101,6 +112,7 @@ Resources named_by(const Diagnostic& finding, const Workspace& workspace) {
 
 Diagnostics without_consequences(const Diagnostics& findings, const Workspace& workspace) {
   const Places places = places_of_others(findings);
+  const Places wrong_types = places_of_wrong_types(findings);
   const Fields fields = fields_of_others(findings, workspace);
   // Rule -> the resources of which it is hidden, with the finding that hides it.
   std::unordered_map<std::string_view, std::unordered_map<const resource::Resource*, std::size_t>>
@@ -117,6 +129,7 @@ Diagnostics without_consequences(const Diagnostics& findings, const Workspace& w
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const Diagnostic& finding = findings[i];
     if (is_general(finding) && places.contains(place_of(finding))) kept[i] = false;
+    if (finding.rule.id != kWrongType && wrong_types.contains(place_of(finding))) kept[i] = false;
     if (finding.rule.id == kCrdRule && said_better(finding, fields, workspace)) kept[i] = false;
     const auto causes = hidden.find(finding.rule.id);
     if (causes == hidden.end()) continue;

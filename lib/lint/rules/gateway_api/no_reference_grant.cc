@@ -55,7 +55,9 @@ class Check {
         for (const auto& backend : *rule->backend_refs)
           if (is_service(*backend))
             refer(*route, resource::to_string(route->kind), backend->name_space, "Service",
-                  *backend->name);
+                  *backend->name,
+                  is_for_mesh(*route->as<resource::KubernetesRoute>()) ? Severity::Warning
+                                                                       : Severity::Error);
     for (const resource::Resource* gateway : mesh_.all(resource::Kind::KubernetesGateway))
       for (const auto& listener : *gateway->as<resource::KubernetesGateway>()->listeners)
         for (const auto& secret : *listener->tls->certificate_refs)
@@ -64,15 +66,28 @@ class Check {
   }
 
  private:
+  // Whether all parents are Services or ServiceEntries. istiod does not ask for grants then, though
+  // the Gateway API does: pilot/pkg/config/kube/gateway/route_collections.go, enforceRefGrant.
+  static bool is_for_mesh(const resource::KubernetesRoute& route) {
+    return !route.parent_refs->empty() &&
+           std::all_of(route.parent_refs->begin(), route.parent_refs->end(),
+                       [](const auto& parent) { return is_mesh_parent(*parent); });
+  }
+
   void refer(const resource::Resource& source, std::string_view from,
-             const resource::Text& name_space, std::string_view to, const std::string& name) {
+             const resource::Text& name_space, std::string_view to, const std::string& name,
+             Severity severity = Severity::Error) {
     const std::string_view home = mesh_.namespace_of(source);
     if (name_space->empty() || *name_space == home || !mesh_.knows_namespace(*name_space) ||
         grants_.permit(home, from, *name_space, to, name))
       return;
     out_.report(kId, name_space.range,
-                "no ReferenceGrant in namespace \"{}\" lets a {} of \"{}\" refer to {} \"{}\"",
-                *name_space, from, home, to, name)
+                "no ReferenceGrant in namespace \"{}\" lets a {} of \"{}\" refer to {} \"{}\"{}",
+                *name_space, from, home, to, name,
+                severity == Severity::Error
+                    ? ""
+                    : ", which the Gateway API demands and Istio does not check for sidecars")
+        .severity(severity)
         .help(fmt::format("write a ReferenceGrant in \"{}\" from {} of \"{}\" to {}", *name_space,
                           from, home, to));
   }

@@ -17,6 +17,7 @@ constexpr std::string_view kReferences[] = {
     "istio/istio#16458", "istio/istio#17358", "istio/istio#13914"};
 constexpr resource::Kind kReads[] = {resource::Kind::ServiceEntry};
 constexpr std::array<std::int64_t, 3> kTlsPorts = {443, 6443, 8443};
+constexpr std::int64_t kHttps = 443;  // the others are used for plain HTTP, too
 
 // Whether some proxy makes TLS of what goes to the port.
 bool is_originated(const Context& in, const std::string& host, std::int64_t port) {
@@ -46,6 +47,7 @@ void check_one(const Context& in, const resource::Resource& resource, Diagnostic
     auto finding = out.report(kId, port->protocol.range,
                               "port {} of \"{}\" is declared as \"{}\", but clients send TLS to it",
                               number, *entry.hosts->front(), port->protocol.text());
+    if (number != kHttps) finding.severity(Severity::Warning);
     if (originated) finding.severity(Severity::Info);
     finding.help(originated
                      ? "clients must send plain HTTP to this port; name it 80 with targetPort 443 "

@@ -1,4 +1,6 @@
 // EGR0519 exposed-gateway
+#include <algorithm>
+#include <string>
 #include <unordered_set>
 
 #include "lib/lint/context.h"
@@ -36,12 +38,22 @@ void check_service(const mesh::GatewayView& view, const mesh::Service& service, 
   }
 }
 
+// Whether the host is, or may be, outside of the mesh.
+bool is_outside(const mesh::Mesh& mesh, const std::string& host) {
+  const auto& services = mesh.registry().named(host);
+  if (services.empty()) return !host.ends_with(".internal") && mesh::is_external_host(mesh, host);
+  return std::any_of(services.begin(), services.end(),
+                     [](const mesh::Service* service) { return service->is_external(); });
+}
+
 // Whether a route sends to a host of the registry, which is what egress through the Gateway API
 // does.
-bool leads_out(const resource::KubernetesRoute& route) {
+bool leads_out(const mesh::Mesh& mesh, const resource::KubernetesRoute& route) {
   for (const auto& rule : *route.rules)
     for (const auto& backend : *rule->backend_refs)
-      if (*backend->group == "networking.istio.io" && *backend->kind == "Hostname") return true;
+      if (*backend->group == "networking.istio.io" && *backend->kind == "Hostname" &&
+          is_outside(mesh, *backend->name))
+        return true;
   return false;
 }
 
@@ -62,7 +74,7 @@ void check_kubernetes(const Context& in, Diagnostics& out) {
                           resource::Kind::TlsRoute, resource::Kind::TcpRoute})
     for (const resource::Resource* resource : mesh.all(kind)) {
       const auto* route = resource->as<resource::KubernetesRoute>();
-      if (route == nullptr || !leads_out(*route)) continue;
+      if (route == nullptr || !leads_out(mesh, *route)) continue;
       for (const auto& parent : *route->parent_refs) {
         if (!parent->kind->empty() && *parent->kind != "Gateway") continue;
         const std::string_view name_space =

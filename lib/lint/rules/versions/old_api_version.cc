@@ -1,5 +1,8 @@
 // EGR0701 old-api-version
 #include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/versions/versions.h"
@@ -17,7 +20,7 @@ constexpr std::string_view kReferences[] = {
 
 // Kinds that have a v1. EnvoyFilter has none; that of TLSRoute and ReferenceGrant came with Gateway
 // API 1.5, which clusters need not have yet.
-constexpr Kind kReads[] = {Kind::ServiceEntry,
+constexpr Kind kKinds[] = {Kind::ServiceEntry,
                            Kind::Gateway,
                            Kind::VirtualService,
                            Kind::DestinationRule,
@@ -33,24 +36,46 @@ constexpr Kind kReads[] = {Kind::ServiceEntry,
 // The release whose CRDs serve the v1 of Istio's own kinds.
 constexpr IstioVersion kIstioV1{22};
 
-bool is_old(std::string_view version) {
-  return version.starts_with("v1alpha") || version.starts_with("v1beta");
+bool is_old(const resource::Resource& resource) {
+  const std::string& version = resource.api_version.version;
+  const resource::KindInfo* info = resource::find_kind(resource.kind);
+  return (version.starts_with("v1alpha") || version.starts_with("v1beta")) && info != nullptr &&
+         resource::serves(*info, version);
 }
 
-void check(const Context& in, const resource::Resource& resource, Diagnostics& out) {
-  const resource::ApiVersion& written = resource.api_version;
-  const resource::KindInfo* info = resource::find_kind(resource.kind);
-  if (!is_old(written.version) || info == nullptr || !resource::serves(*info, written.version))
-    return;
+// One finding a file: who starts from an old example has the version in every resource.
+void report(const std::vector<const resource::Resource*>& resources, Diagnostics& out) {
+  const resource::Resource& first = *resources.front();
+  const std::size_t others = resources.size() - 1;
+  auto finding =
+      out.report(kId, first.api_version.text.range, "{} has version v1 by now, this is {}{}",
+                 *first.kind_name, first.api_version.version,
+                 others == 0   ? std::string()
+                 : others == 1 ? std::string("; one more resource of the file is as old")
+                               : fmt::format("; {} more resources of the file are as old", others));
+  finding.help(fmt::format("write {}/v1", first.api_version.group));
+  Fix fix{.title = "use version v1", .safe = true, .edits = {}};
+  for (const resource::Resource* resource : resources) {
+    if (resource->api_version.text.node == nullptr) continue;
+    const std::string right = resource->api_version.group + "/v1";
+    if (auto edit = yaml::replace_string(*resource->api_version.text.node, right))
+      fix.edits.push_back(std::move(*edit));
+  }
+  if (!fix.edits.empty()) finding.fix(std::move(fix));
+}
+
+void check(const Context& in, Diagnostics& out) {
   const std::optional<IstioVersion>& release = in.mesh().settings().istio_version;
   if (release && *release < kIstioV1) return;
-  auto finding = out.report(kId, written.text.range, "{} has version v1 by now, this is {}",
-                            *resource.kind_name, written.version);
-  const std::string right = written.group + "/v1";
-  finding.help(fmt::format("write {}", right));
-  if (written.text.node == nullptr) return;
-  if (const auto edit = yaml::replace_string(*written.text.node, right))
-    finding.fix({.title = "use version v1", .safe = true, .edits = {*edit}});
+  std::unordered_map<const Source*, std::vector<const resource::Resource*>> by_file;
+  for (const Kind kind : kKinds)
+    for (const resource::Resource* resource : in.mesh().all(kind))
+      if (is_old(*resource)) by_file[resource->range.source].push_back(resource);
+  for (auto& [source, resources] : by_file) {
+    std::sort(resources.begin(), resources.end(),
+              [](const auto* a, const auto* b) { return a->range.begin < b->range.begin; });
+    report(resources, out);
+  }
 }
 
 }  // namespace
@@ -62,7 +87,6 @@ const Rule kOldApiVersion{
                     "releases to come may drop the old version, which kubectl then refuses.",
              .mend = "Write v1; the fields are the same.",
              .references = kReferences},
-    .check_one = check,
-    .reads = kReads};
+    .check = check};
 
 }  // namespace egressctl::lint::rules
