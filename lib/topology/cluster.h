@@ -10,6 +10,7 @@
 
 #include "lib/topology/cause.h"
 #include "lib/topology/tls_context.h"
+#include "lib/topology/written.h"
 
 namespace egressctl::topology {
 
@@ -57,6 +58,8 @@ struct Cluster {
   const resource::Resource* owner = nullptr;  // the Service or ServiceEntry
   const resource::Resource* rule = nullptr;   // the (first) DestinationRule that applies
   Causes causes;                              // what made it: service, subset, policy, patch
+  Written written = {};
+  const yaml::Node* other_socket = nullptr;  // a transport socket that is not TLS, by a patch
 };
 
 // "EDS", "STRICT_DNS", ..., or the name of a custom type.

@@ -43,6 +43,16 @@ std::vector<std::string> certificates_of(const resource::ServerTls& tls, ServerT
   return out;
 }
 
+// Whose certificates clients must show.
+std::string trust_of(const resource::ServerTls& tls, ServerTlsMode mode) {
+  if (mode == ServerTlsMode::IstioMutual) return "ROOTCA";
+  if (!tls.credential_name->empty()) return secret_name(*tls.credential_name + "-cacert");
+  if (!tls.credential_names->empty())
+    return secret_name(*tls.credential_names->front() + "-cacert");
+  return tls.ca_certificates->empty() ? "ROOTCA"
+                                      : fmt::format("file-root:{}", *tls.ca_certificates);
+}
+
 }  // namespace
 
 std::string secret_name(std::string_view credential) {
@@ -79,6 +89,8 @@ std::optional<DownstreamTls> downstream_tls(const GatewayServer& server) {
                           (!tls->credential_name->empty() || !tls->credential_names->empty());
   if (out.require_client_certificate || mode == ServerTlsMode::OptionalMutual || credential)
     out.subject_alt_names = to_strings(tls->subject_alt_names);
+  if (out.require_client_certificate || mode == ServerTlsMode::OptionalMutual)
+    out.trust = trust_of(*tls, mode);
   return out;
 }
 

@@ -99,6 +99,7 @@ class Builder {
     out.subject_alt_names = {
         fmt::format("spiffe://{}/", view_.snapshot.mesh.settings().trust_domain)};
     out.certificates = {"default"};
+    out.trust = "ROOTCA";
     out.causes = peer_.causes;
     return out;
   }

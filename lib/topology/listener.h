@@ -11,6 +11,7 @@
 
 #include "lib/topology/cause.h"
 #include "lib/topology/tls_context.h"
+#include "lib/topology/written.h"
 
 namespace egressctl::topology {
 
@@ -76,6 +77,7 @@ struct NetworkFilter {
   const yaml::Node* config =
       nullptr;  // `typed_config` of one that an EnvoyFilter put in, as written
   Causes causes;
+  Written written = {};
 };
 
 struct FilterChain {
@@ -84,6 +86,7 @@ struct FilterChain {
   std::vector<NetworkFilter> filters;
   std::optional<DownstreamTls> tls;  // std::nullopt: TLS is not ended here
   Causes causes;
+  Written written = {};
 
   // Of the last filter that has one; an empty one when none has.
   [[nodiscard]] const Target& target() const;
@@ -93,6 +96,7 @@ struct FilterChain {
 struct ListenerFilter {
   std::string name;
   Causes causes;
+  Written written = {};
 };
 
 struct Listener {
@@ -106,6 +110,7 @@ struct Listener {
   std::vector<FilterChain> filter_chains;
   std::optional<FilterChain> default_filter_chain;  // when no other chain matches
   Causes causes;
+  Written written = {};
 };
 
 }  // namespace egressctl::topology

@@ -37,10 +37,14 @@ void merge(const Patch& patch, Cluster& cluster) {
   }
   if (!tls) {
     cluster.tls.reset();
+    cluster.other_socket = socket;
     return;
   }
-  if (!cluster.tls) cluster.tls.emplace();
-  value.part(*socket).merge_into(*cluster.tls);
+  if (cluster.tls) {
+    value.part(*socket).merge_into(*cluster.tls);
+  } else {
+    cluster.tls = value.part(*socket).made<UpstreamTls>();
+  }
 }
 
 }  // namespace

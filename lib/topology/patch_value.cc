@@ -179,6 +179,11 @@ void PatchValue::append_endpoints(std::vector<Endpoint>& out) const {
       }
 }
 
+void PatchValue::note(Causes& causes, Written& written) const {
+  causes.insert(causes.begin(), cause_);
+  written.values.push_back({&node_, replaces_lists_});
+}
+
 void PatchValue::merge_into(FilterChainMatch& out) const {
   append_texts("server_names", out.server_names);
   set_text(find_value(node_, "transport_protocol"), out.transport_protocol);
@@ -207,7 +212,7 @@ void PatchValue::merge_into(Target& out) const {
 }
 
 void PatchValue::merge_into(NetworkFilter& out) const {
-  out.causes.insert(out.causes.begin(), cause_);
+  note(out.causes, out.written);
   set_text(find_value(node_, "name"), out.name);
   const Node* config = find_value(node_, "typed_config");
   if (config == nullptr) return;
@@ -220,12 +225,12 @@ void PatchValue::merge_into(NetworkFilter& out) const {
 }
 
 void PatchValue::merge_into(ListenerFilter& out) const {
-  out.causes.insert(out.causes.begin(), cause_);
+  note(out.causes, out.written);
   set_text(find_value(node_, "name"), out.name);
 }
 
 void PatchValue::merge_into(FilterChain& out) const {
-  out.causes.insert(out.causes.begin(), cause_);
+  note(out.causes, out.written);
   set_text(find_value(node_, "name"), out.name);
   if (const Node* match = find_value(node_, "filter_chain_match"))
     part(*match).merge_into(out.match);
@@ -233,11 +238,11 @@ void PatchValue::merge_into(FilterChain& out) const {
   const Node* socket = transport_socket();
   if (socket == nullptr) return;
   out.tls.reset();
-  if (is_tls(*socket)) part(*socket).merge_into(out.tls.emplace());
+  if (is_tls(*socket)) out.tls = part(*socket).made<DownstreamTls>();
 }
 
 void PatchValue::merge_into(Listener& out) const {
-  out.causes.insert(out.causes.begin(), cause_);
+  note(out.causes, out.written);
   set_text(find_value(node_, "name"), out.name);
   if (const Node* address = find_value(node_, "address")) {
     const Endpoint read = read_address(*address);
@@ -255,7 +260,7 @@ void PatchValue::merge_into(Listener& out) const {
 }
 
 void PatchValue::merge_into(UpstreamTls& out) const {
-  out.causes.insert(out.causes.begin(), cause_);
+  note(out.causes, out.written);
   const Node* context = tls_context(node_);
   if (context == nullptr) return;
   set_text(find_value(*context, "sni"), out.sni);
@@ -269,7 +274,7 @@ void PatchValue::merge_into(UpstreamTls& out) const {
 }
 
 void PatchValue::merge_into(DownstreamTls& out) const {
-  out.causes.insert(out.causes.begin(), cause_);
+  note(out.causes, out.written);
   const Node* context = tls_context(node_);
   if (context == nullptr) return;
   if (const Node* required = find_value(*context, "require_client_certificate"))
@@ -280,10 +285,11 @@ void PatchValue::merge_into(DownstreamTls& out) const {
   part(*common).append_texts("alpn_protocols", out.alpn);
   append_names(*common, out.subject_alt_names);
   append_certificates(*common, out.certificates);
+  set_trust(*common, out.trust);
 }
 
 void PatchValue::merge_into(Cluster& out) const {
-  out.causes.insert(out.causes.begin(), cause_);
+  note(out.causes, out.written);
   set_text(find_value(node_, "name"), out.name);
   if (const Node* type = find_value(node_, "type"))
     for (const auto& [name, value] : kClusterTypes)
@@ -296,13 +302,13 @@ void PatchValue::merge_into(Cluster& out) const {
   if (find_value(node_, "http2_protocol_options") != nullptr) out.http2 = true;
   if (const Node* socket = transport_socket()) {
     out.tls.reset();
-    if (is_tls(*socket)) part(*socket).merge_into(out.tls.emplace());
+    if (is_tls(*socket)) out.tls = part(*socket).made<UpstreamTls>();
   }
   for (const Node& match : items(find_value(node_, "transport_socket_matches"))) {
     UpstreamTlsMatch& added = out.tls_matches.emplace_back();
     set_text(find_value(match, "name"), added.name);
     const Node* socket = find_value(match, "transport_socket");
-    if (socket != nullptr && is_tls(*socket)) part(*socket).merge_into(added.tls.emplace());
+    if (socket != nullptr && is_tls(*socket)) added.tls = part(*socket).made<UpstreamTls>();
   }
 }
 
@@ -322,7 +328,7 @@ void PatchValue::merge_into(RouteMatch& out) const {
 }
 
 void PatchValue::merge_into(Route& out) const {
-  out.causes.insert(out.causes.begin(), cause_);
+  note(out.causes, out.written);
   set_text(find_value(node_, "name"), out.name);
   if (const Node* match = find_value(node_, "match")) {
     out.raw_match = out.target.empty() && !out.redirect && !out.direct_response ? match : nullptr;
@@ -346,7 +352,7 @@ void PatchValue::merge_into(Route& out) const {
 }
 
 void PatchValue::merge_into(VirtualHost& out) const {
-  out.causes.insert(out.causes.begin(), cause_);
+  note(out.causes, out.written);
   set_text(find_value(node_, "name"), out.name);
   append_texts("domains", out.domains);
   append("routes", out.routes);
@@ -354,6 +360,7 @@ void PatchValue::merge_into(VirtualHost& out) const {
 }
 
 void PatchValue::merge_into(RouteConfiguration& out) const {
+  out.written.values.push_back({&node_, replaces_lists_});
   set_text(find_value(node_, "name"), out.name);
   append("virtual_hosts", out.virtual_hosts);
 }

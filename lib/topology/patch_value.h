@@ -36,6 +36,7 @@ class PatchValue {
   [[nodiscard]] T made() const {
     T out;
     merge_into(out);
+    if constexpr (requires { out.written; }) out.written.whole = true;
     return out;
   }
 
@@ -52,6 +53,8 @@ class PatchValue {
   void merge_into(FilterChainMatch& out) const;
   void merge_into(RouteMatch& out) const;
   void merge_into(Target& out) const;
+
+  void note(Causes& causes, Written& written) const;
 
   template <typename T>
   void append(std::string_view key, std::vector<T>& out) const;

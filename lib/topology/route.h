@@ -55,6 +55,7 @@ struct Route {
   std::optional<std::uint32_t> direct_response;  // status
   std::optional<Redirect> redirect;
   Causes causes;
+  Written written = {};
 };
 
 struct VirtualHost {
@@ -63,11 +64,13 @@ struct VirtualHost {
   std::vector<Route> routes;
   bool require_tls = false;  // plain requests are redirected to https
   Causes causes;
+  Written written = {};
 };
 
 struct RouteConfiguration {
   std::string name;
   std::vector<VirtualHost> virtual_hosts;
+  Written written = {};
 };
 
 }  // namespace egressctl::topology

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/topology/cause.h"
+#include "lib/topology/written.h"
 
 namespace egressctl::topology {
 
@@ -26,7 +27,9 @@ struct DownstreamTls {
   std::vector<std::string> alpn;
   std::vector<std::string> subject_alt_names;  // of clients, each exact; empty: any
   std::vector<std::string> certificates;
+  std::string trust;  // of clients' certificates, as in UpstreamTls; empty: unchecked
   Causes causes;
+  Written written = {};  // of transport sockets
 };
 
 struct UpstreamTls {
@@ -39,6 +42,7 @@ struct UpstreamTls {
   bool auto_sni = false;  // of HTTP alone: the request's host name
   bool auto_san_validation = false;
   Causes causes;
+  Written written = {};  // of transport sockets
 };
 
 // A context that holds for endpoints with a label, for auto mTLS.
