@@ -19,8 +19,8 @@ Traced delivered() {
   sidecar.proxy = "sleep.apps";
   sidecar.cluster = "outbound|443||gateway";
   sidecar.endpoint = "10.0.0.1:8443";
-  sidecar.tls =
-      HopTls{topology::TlsKind::IstioMutual, "example.com", {"istio"}, {"spiffe://a"}, true};
+  sidecar.tls = HopTls{
+      topology::TlsKind::IstioMutual, "example.com", {"istio"}, {"spiffe://a"}, true, {}, {}};
   Hop& gateway = out.trace.hops.emplace_back();
   gateway.place = Place::Gateway;
   gateway.proxy = "gateway.istio-egress";

@@ -1,6 +1,8 @@
 #include "lib/trace/handshake.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -16,6 +18,21 @@ using topology::TlsKind;
 // HTTP or TCP in the clear ends here, whatever TLS the next hop makes.
 bool is_plain(const FilterChain& chain) {
   return chain.match.server_names.empty() && !chain.target().route_config.empty();
+}
+
+std::vector<std::string> shown(const std::vector<std::string>& certificates,
+                               const std::string& identity) {
+  std::vector<std::string> out = certificates;
+  std::replace(out.begin(), out.end(), std::string("default"), identity);
+  return out;
+}
+
+// As Envoy 1.40 reports what BoringSSL says.
+std::string verify_failure(std::string_view why) {
+  return fmt::format(
+      "TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:"
+      "verify_cert_failed:{}:TLS_error_end",
+      why);
 }
 
 }  // namespace
@@ -38,25 +55,60 @@ bool forwards_sni(const FilterChain& chain) {
   return false;
 }
 
-std::optional<std::string> handshake_problem(const FilterChain& chain,
-                                             const std::optional<topology::UpstreamTls>& tls,
-                                             bool any_tls, const std::string& own_name) {
+std::optional<topology::UpstreamTls> tls_to(const topology::Cluster& cluster,
+                                            const topology::Endpoint& endpoint) {
+  if (cluster.tls) return cluster.tls;
+  if (!endpoint.mutual_tls || cluster.tls_matches.empty()) return std::nullopt;
+  return cluster.tls_matches.front().tls;
+}
+
+HopTls describe_tls(const topology::UpstreamTls& tls, std::string sni,
+                    const std::string& identity) {
+  HopTls out;
+  out.kind = tls.kind;
+  out.sni = std::move(sni);
+  out.alpn = tls.alpn;
+  out.subject_alt_names = tls.subject_alt_names;
+  out.verified = !tls.trust.empty();
+  out.trust = tls.trust;
+  out.shown = shown(tls.certificates, identity);
+  return out;
+}
+
+EndedTls describe_tls(const topology::DownstreamTls& tls, const std::string& identity) {
+  EndedTls out;
+  out.kind = tls.kind;
+  out.shown = shown(tls.certificates, identity);
+  out.asks = tls.require_client_certificate || tls.kind == TlsKind::OptionalMutual;
+  out.trust = tls.trust;
+  out.subject_alt_names = tls.subject_alt_names;
+  return out;
+}
+
+std::optional<HandshakeProblem> handshake_problem(const FilterChain& chain,
+                                                  const std::optional<topology::UpstreamTls>& tls,
+                                                  bool any_tls, const std::string& own_name) {
   const bool mutual = tls && tls->kind == TlsKind::IstioMutual;
+  const auto problem = [](std::string words, std::string seen = {}) {
+    return HandshakeProblem{std::move(words), std::move(seen)};
+  };
   if (!chain.tls) {
     if (!mutual || is_plain(chain)) return std::nullopt;
-    return "the gateway passes the mesh's mTLS on to the host, which does not know it";
+    return problem("the gateway passes the mesh's mTLS on to the host, which does not know it",
+                   verify_failure("*"));
   }
-  if (!any_tls) return "the gateway expects TLS, the client sends plain text";
+  if (!any_tls) return problem("the gateway expects TLS, the client sends plain text");
   if (chain.tls->kind == TlsKind::IstioMutual && !mutual)
-    return "the gateway asks for a certificate of the mesh, the client shows none";
+    return problem("the gateway asks for a certificate of the mesh, the client shows none");
   if (mutual && chain.tls->kind != TlsKind::IstioMutual)
-    return "the gateway's certificate is none of the mesh's";
+    return problem("the gateway's certificate is none of the mesh's", verify_failure("*"));
   if (!mutual) return std::nullopt;
   const auto& names = tls->subject_alt_names;
   if (names.empty() || std::find(names.begin(), names.end(), own_name) != names.end())
     return std::nullopt;
-  return fmt::format("the gateway is \"{}\", the client accepts {} alone", own_name,
-                     join(names, ", "));
+  return problem(fmt::format("the gateway is \"{}\", the client accepts {} alone", own_name,
+                             join(names, ", ")),
+                 verify_failure(fmt::format("_SAN_matcher,_certificate_SANs_are_[{}]", own_name)));
 }
 
 }  // namespace egressctl::trace

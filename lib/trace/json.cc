@@ -10,7 +10,17 @@ Json to_json_object(const HopTls& tls) {
           {"sni", tls.sni},
           {"alpn", tls.alpn},
           {"subjectAltNames", tls.subject_alt_names},
-          {"verified", tls.verified}};
+          {"verified", tls.verified},
+          {"trust", tls.trust},
+          {"shown", tls.shown}};
+}
+
+Json to_json_object(const EndedTls& tls) {
+  return {{"kind", to_string(tls.kind)},
+          {"shown", tls.shown},
+          {"asks", tls.asks},
+          {"trust", tls.trust},
+          {"subjectAltNames", tls.subject_alt_names}};
 }
 
 Json to_json_list(const topology::Causes& causes) {

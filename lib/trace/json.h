@@ -9,8 +9,11 @@ namespace egressctl::trace {
 
 using Json = nlohmann::ordered_json;
 
-// {"kind", "sni", "alpn": [...], "subjectAltNames": [...], "verified"}
+// {"kind", "sni", "alpn": [...], "subjectAltNames": [...], "verified", "trust", "shown": [...]}
 [[nodiscard]] Json to_json_object(const HopTls& tls);
+
+// {"kind", "shown": [...], "asks", "trust", "subjectAltNames": [...]}
+[[nodiscard]] Json to_json_object(const EndedTls& tls);
 
 // [{"kind", "namespace", "name", "location"}]
 [[nodiscard]] Json to_json_list(const topology::Causes& causes);

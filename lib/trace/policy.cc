@@ -95,10 +95,13 @@ bool applies(const AuthorizationRule& rule, const Facts& facts, bool denies) {
                      [&](const auto& condition) { return holds(*condition, facts, denies); });
 }
 
-bool has_matching_rule(const resource::Resource& policy, const Facts& facts, bool denies) {
+std::optional<std::size_t> matching_rule(const resource::Resource& policy, const Facts& facts,
+                                         bool denies) {
   const auto& rules = *policy.as<resource::AuthorizationPolicy>()->rules;
-  return std::any_of(rules.begin(), rules.end(),
-                     [&](const auto& rule) { return applies(*rule, facts, denies); });
+  const auto found = std::find_if(rules.begin(), rules.end(),
+                                  [&](const auto& rule) { return applies(*rule, facts, denies); });
+  if (found == rules.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - rules.begin());
 }
 
 std::string who(const Facts& facts) {
@@ -118,17 +121,26 @@ std::optional<Refusal> refuse(const std::vector<topology::Rbac>& parts, const Fa
     if (part.dry_run || part.policies.empty()) continue;
     const bool denies = part.action == AuthorizationAction::Deny ||
                         (part.action == AuthorizationAction::Custom && part.refuses);
-    const auto found =
-        std::find_if(part.policies.begin(), part.policies.end(),
-                     [&](const auto* policy) { return has_matching_rule(*policy, facts, denies); });
+    const auto found = std::find_if(
+        part.policies.begin(), part.policies.end(),
+        [&](const auto* policy) { return matching_rule(*policy, facts, denies).has_value(); });
     if (denies && found != part.policies.end())
-      return Refusal{*found, fmt::format("AuthorizationPolicy \"{}\" denies {} with {}",
-                                         *(*found)->metadata.name, who(facts), what(facts))};
+      return Refusal{*found, matching_rule(**found, facts, denies),
+                     fmt::format("AuthorizationPolicy \"{}\" denies {} with {}",
+                                 *(*found)->metadata.name, who(facts), what(facts))};
     if (part.action == AuthorizationAction::Allow && found == part.policies.end())
-      return Refusal{part.policies.front(), fmt::format("no AuthorizationPolicy allows {} with {}",
-                                                        who(facts), what(facts))};
+      return Refusal{
+          part.policies.front(), std::nullopt,
+          fmt::format("no AuthorizationPolicy allows {} with {}", who(facts), what(facts))};
   }
   return std::nullopt;
+}
+
+std::string matched_policy(const Refusal& refusal, const mesh::Mesh& mesh) {
+  if (!refusal.rule) return "rbac_access_denied_matched_policy[none]";
+  return fmt::format("rbac_access_denied_matched_policy[ns[{}]-policy[{}]-rule[{}]]",
+                     mesh.namespace_of(*refusal.policy), *refusal.policy->metadata.name,
+                     *refusal.rule);
 }
 
 }  // namespace egressctl::trace

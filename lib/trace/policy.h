@@ -4,10 +4,13 @@
 // pilot/pkg/security/authz/builder.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "lib/mesh/mesh.h"
 #include "lib/topology/listener.h"
 
 namespace egressctl::trace {
@@ -26,6 +29,7 @@ struct Facts {
 
 struct Refusal {
   const resource::Resource* policy = nullptr;  // one that denies, or the first that does not allow
+  std::optional<std::size_t> rule;             // of one that denies: its number, from 0
   std::string reason;
 };
 
@@ -33,5 +37,8 @@ struct Refusal {
 // taken not to match. AUDIT and dry runs refuse nothing.
 [[nodiscard]] std::optional<Refusal> refuse(const std::vector<topology::Rbac>& parts,
                                             const Facts& facts);
+
+// As Envoy names what decided: "rbac_access_denied_matched_policy[none]" when nothing allowed it.
+[[nodiscard]] std::string matched_policy(const Refusal& refusal, const mesh::Mesh& mesh);
 
 }  // namespace egressctl::trace

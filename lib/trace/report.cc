@@ -19,7 +19,7 @@ std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : text;
 }
 
-Json to_json_object(const Hop& hop, const Trace& trace, bool last) {
+Json to_json_object(const Hop& hop) {
   Json out = Json::object();
   out["place"] = to_string(hop.place);
   out["proxy"] = hop.proxy;
@@ -33,18 +33,18 @@ Json to_json_object(const Hop& hop, const Trace& trace, bool last) {
   add("route", hop.route);
   add("cluster", hop.cluster);
   add("endpoint", hop.endpoint);
+  if (hop.ends) out["endsTls"] = to_json_object(*hop.ends);
   if (hop.tls) out["tls"] = to_json_object(*hop.tls);
   add("note", hop.note);
   out["because"] = to_json_list(hop.causes);
-  out["accessLog"] = access_log(hop, trace, last);
+  add("accessLog", access_log(hop));
   return out;
 }
 
 Json to_json_object(const Traced& traced) {
   const Trace& trace = traced.trace;
   Json hops = Json::array();
-  for (const Hop& hop : trace.hops)
-    hops.push_back(to_json_object(hop, trace, &hop == &trace.hops.back()));
+  for (const Hop& hop : trace.hops) hops.push_back(to_json_object(hop));
   return {{"from", client_name(traced.request)},
           {"to", at(traced.request.host, traced.request.port)},
           {"verdict", to_string(trace.verdict)},
@@ -61,15 +61,18 @@ std::string describe(const topology::Cause& cause) {
   return fmt::format("{} ({})", resource::display_name(*cause.resource), location(cause.range));
 }
 
-std::string access_log(const Hop& hop, const Trace& trace, bool last) {
+std::string access_log(const Hop& hop) {
+  const LogLine& log = hop.log;
+  if (!log.written) return {};
   const bool http = !hop.route.empty();
-  const std::string flags = last ? or_dash(trace.flags) : "-";
-  const bool no_chain = last && hop.chain.empty();
   return fmt::format(
-      "[*] \"{}\" {} {} {} - \"-\" * * * * \"-\" \"-\" \"-\" \"-\" \"{}\" {} * * * {} -",
-      http ? "* * HTTP/1.1" : "- - -", http ? "*" : "0", flags,
-      no_chain ? "filter_chain_not_found" : (http ? "*" : "-"), or_dash(hop.endpoint),
-      or_dash(hop.cluster), or_dash(hop.server_name));
+      "[*] \"{}\" {} {} {} {} \"{}\" * * * {} \"{}\" \"{}\" \"{}\" \"{}\" \"{}\" {} {} {} {} {} {}",
+      http ? "* * *" : "- - -", http ? "*" : "0", or_dash(log.flags),
+      log.details.empty() && http ? "*" : or_dash(log.details), or_dash(log.termination),
+      or_dash(log.failure), http ? "*" : "-", http ? "*" : "-", http ? "*" : "-", http ? "*" : "-",
+      http ? "*" : "-", or_dash(log.upstream_host), or_dash(log.cluster),
+      or_dash(log.upstream_local), or_dash(log.downstream_local), or_dash(log.downstream_remote),
+      or_dash(hop.server_name), http ? "*" : "-");
 }
 
 std::string to_text(const Traced& traced) {
@@ -78,7 +81,6 @@ std::string to_text(const Traced& traced) {
                                 at(traced.request.host, traced.request.port));
   std::size_t number = 0;
   for (const Hop& hop : trace.hops) {
-    const bool last = &hop == &trace.hops.back();
     out += fmt::format("\n{}. {} {}\n", ++number, to_string(hop.place), hop.proxy);
     add_line(out, "sees", hop.server_name.empty() ? "no SNI" : "SNI " + hop.server_name);
     add_line(out, "client", hop.peer);
@@ -87,10 +89,12 @@ std::string to_text(const Traced& traced) {
     add_line(out, "route", hop.route);
     add_line(out, "cluster", hop.cluster);
     add_line(out, "endpoint", hop.endpoint);
+    if (hop.ends) add_line(out, "ends", describe(*hop.ends));
     if (hop.tls) add_line(out, "TLS", describe(*hop.tls));
     add_line(out, "note", hop.note);
     for (const topology::Cause& cause : hop.causes) add_line(out, "because", describe(cause));
-    add_line(out, "log", access_log(hop, trace, last));
+    const std::string line = access_log(hop);
+    add_line(out, "log", line.empty() ? "none: nothing there writes an access log" : line);
   }
   out += fmt::format("\n{}: {}", to_string(trace.verdict), trace.reason);
   if (!trace.reached.empty()) out += fmt::format(" ({})", trace.reached);

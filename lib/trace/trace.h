@@ -49,6 +49,32 @@ struct HopTls {
   std::vector<std::string> alpn;
   std::vector<std::string> subject_alt_names;  // asked of the server; empty: any
   bool verified = false;                       // the server's certificate is checked
+  std::string trust;               // the authority that it must come from, as in UpstreamTls
+  std::vector<std::string> shown;  // certificates for the server; the workload's by its identity
+};
+
+// The TLS that ends at a proxy.
+struct EndedTls {
+  topology::TlsKind kind = topology::TlsKind::Simple;
+  std::vector<std::string> shown;  // certificates for the client; the workload's by its identity
+  bool asks = false;               // for a certificate of the client
+  std::string trust;               // whose
+  std::vector<std::string> subject_alt_names;  // of the client; empty: any
+};
+
+// What a proxy writes into its access log when the connection is over. Empty fields are "-", "*"
+// stands for what is only known while it runs.
+struct LogLine {
+  bool written = false;
+  std::string flags;  // "UF,URX"
+  std::string details;
+  std::string termination;
+  std::string failure;  // of the upstream's transport
+  std::string upstream_host;
+  std::string cluster;
+  std::string upstream_local;
+  std::string downstream_local;
+  std::string downstream_remote;
 };
 
 // What one proxy, or one internal listener of it, does.
@@ -62,16 +88,18 @@ struct Hop {
   std::string endpoint;     // "address:port"; empty: none
   std::string peer;         // the identity that the client showed here; empty: none
   std::string server_name;  // the SNI that was seen here
+  std::optional<EndedTls> ends;
   std::optional<HopTls> tls;
   std::string note;  // what is remarkable
   topology::Causes causes;
+  LogLine log;
 };
 
 struct Trace {
   Verdict verdict = Verdict::Reset;
   std::string reason;      // a sentence without a final stop
   std::string reached;     // "host:port" where it ends; empty: nowhere
-  std::string flags;       // the response flags in the last proxy's access log: "NR", "UH", ...
+  std::string flags;       // the response flags nearest to the fault: "NR", "UH", ...
   topology::Causes blame;  // what is at fault; empty when nothing is
   std::vector<Hop> hops;
 };

@@ -10,6 +10,7 @@
 #include "lib/topology/matching.h"
 #include "lib/topology/services.h"
 #include "lib/trace/handshake.h"
+#include "lib/trace/log_lines.h"
 #include "lib/trace/policy.h"
 #include "lib/trace/reach.h"
 #include "lib/trace/words.h"
@@ -30,10 +31,6 @@ using topology::Topology;
 
 constexpr std::string_view kInternal = "envoy://";
 constexpr std::size_t kMaxHops = 8;
-
-bool expects_tls(const mesh::ServicePort& port) {
-  return resource::is_tls(port.protocol);
-}
 
 std::string identity_of(const mesh::Mesh& mesh, const Proxy& proxy) {
   return fmt::format("{}/ns/{}/sa/{}", mesh.settings().trust_domain, proxy.name_space,
@@ -65,9 +62,12 @@ class Walker {
         topology::outbound_listener(sidecar, connection.address, connection.port);
     Hop& hop = start(Place::Sidecar, request_.client);
     hop.server_name = connection.sni;
-    if (listener == nullptr) return end(Verdict::Reset, "the sidecar has no listener for it", {});
-    pass(sidecar, *listener, connection, {});
-    return std::move(out_);
+    if (listener == nullptr) {
+      stop(Verdict::Reset, "the sidecar has no listener for it", Failure::NoListener);
+    } else {
+      pass(sidecar, *listener, connection, {});
+    }
+    return finish();
   }
 
  private:
@@ -123,15 +123,16 @@ class Walker {
     return hop;
   }
 
-  Trace end(Verdict verdict, std::string reason, std::string flags, Causes blame = {}) {
-    stop(verdict, std::move(reason), std::move(flags), std::move(blame));
+  Trace finish() {
+    foretell_logs(out_, failure_, client_failure_);
     return std::move(out_);
   }
 
-  void stop(Verdict verdict, std::string reason, std::string flags = {}, Causes blame = {}) {
+  void stop(Verdict verdict, std::string reason, Failure failure = Failure::None,
+            Causes blame = {}) {
     out_.verdict = verdict;
     out_.reason = std::move(reason);
-    out_.flags = std::move(flags);
+    failure_ = failure;
     out_.blame = std::move(blame);
   }
 
@@ -144,23 +145,28 @@ class Walker {
     hop().listener = listener.name;
     const FilterChain* chain = topology::find_chain(listener, connection);
     if (chain == nullptr) {
+      hop().log.written = writes_log(listener);
       stop(hop().place == Place::InternalListener ? Verdict::Blocked : Verdict::Reset,
            connection.sni.empty()
                ? fmt::format("no filter chain of {} takes a connection without SNI", listener.name)
                : fmt::format("no filter chain of {} takes SNI \"{}\"", listener.name,
                              connection.sni),
-           "NR", listener.causes);
+           Failure::NoChain, listener.causes);
       return;
     }
     hop().chain = describe(chain->match);
     hop().causes = chain->causes;
+    hop().log.written = writes_log(*chain);
+    if (chain->tls) hop().ends = describe_tls(*chain->tls, own_identity());
     for (const NetworkFilter& filter : chain->filters) {
       if (filter.name == topology::kNetworkRbac && filter.rbac.empty())
         hop().note = "an RBAC filter of an EnvoyFilter decides here, too, and is not evaluated";
       if (filter.rbac.empty()) continue;
       if (const auto refusal = refuse(filter.rbac, facts_of(connection, peer, {}, filter))) {
-        stop(Verdict::Blocked, refusal->reason, filter.name == topology::kNetworkRbac ? "" : "UAEX",
+        stop(Verdict::Blocked, refusal->reason, Failure::Policy,
              {{refusal->policy, refusal->policy->spec_range}});
+        hop().log.details = matched_policy(*refusal, mesh_);
+        if (chain->target().route_config.empty()) hop().cluster = chain->target().cluster;
         return;
       }
     }
@@ -168,11 +174,15 @@ class Walker {
     if (!target.route_config.empty()) {
       route(proxy, target.route_config, *chain);
     } else if (target.empty()) {
-      stop(Verdict::Reset, fmt::format("the filter chain of {} leads nowhere", listener.name), "",
-           chain->causes);
+      stop(Verdict::Reset, fmt::format("the filter chain of {} leads nowhere", listener.name),
+           Failure::Other, chain->causes);
     } else {
       forward(proxy, target, chain, connection);
     }
+  }
+
+  [[nodiscard]] std::string own_identity() {
+    return "spiffe://" + identity_of(mesh_, in_sidecar() ? request_.client : *gateway_);
   }
 
   [[nodiscard]] Facts facts_of(const Connection& connection, const Peer& peer,
@@ -197,7 +207,7 @@ class Walker {
       stop(Verdict::Reset,
            fmt::format("no virtual host of route configuration {} is for \"{}\": 404", name,
                        request_.host),
-           "NR", chain.causes);
+           Failure::NoRoute, chain.causes);
       return;
     }
     hop().route = fmt::format("{} / {}", name, host->name);
@@ -206,15 +216,16 @@ class Walker {
       stop(Verdict::Reset,
            fmt::format("no route of virtual host {} is for path \"{}\": 404", host->name,
                        request_.path),
-           "NR", host->causes);
+           Failure::NoRoute, host->causes);
       return;
     }
     hop().causes = found->causes;
     if (found->direct_response) {
       stop(Verdict::Blocked, fmt::format("the proxy itself answers {}", *found->direct_response),
-           "DR", found->causes);
+           Failure::Answered, found->causes);
     } else if (found->redirect) {
-      stop(Verdict::Delivered, "the proxy itself answers with a redirect", "", found->causes);
+      stop(Verdict::Delivered, "the proxy itself answers with a redirect", Failure::Answered,
+           found->causes);
     } else {
       forward(proxy, found->target, &chain, {});
     }
@@ -237,17 +248,17 @@ class Walker {
       stop(Verdict::Blocked,
            fmt::format("the sidecar knows no way to {} and lets nothing else out",
                        at(request_.host, request_.port)),
-           "UH", hop().causes);
+           Failure::NoEndpoint, hop().causes);
       return;
     }
     if (name == topology::kPassthroughCluster) {
-      leave(request_.host, request_.port, nullptr);
+      leave(request_.host, request_.port);
       return;
     }
     const Cluster* cluster = proxy.cluster(name);
     if (cluster == nullptr) {
-      stop(Verdict::Reset, fmt::format("{} has no cluster \"{}\"", hop().proxy, name), "NC",
-           hop().causes);
+      stop(Verdict::Reset, fmt::format("{} has no cluster \"{}\"", hop().proxy, name),
+           Failure::NoCluster, hop().causes);
       return;
     }
     connect(*cluster, *chain, connection);
@@ -259,29 +270,29 @@ class Walker {
         stop(Verdict::Reset,
              fmt::format("cluster \"{}\" needs a host that no filter of the chain tells it",
                          cluster.name),
-             "UH", cluster.causes);
+             Failure::NoEndpoint, cluster.causes);
         return;
       }
       const std::string name = connection.sni.empty() ? inner_sni_ : connection.sni;
-      leave(name, cluster.port != 0 ? cluster.port : request_.port, &cluster);
+      leave(name, cluster.port != 0 ? cluster.port : request_.port);
       return;
     }
     if (cluster.type == ClusterType::OriginalDst) {
       if (in_sidecar()) {
-        leave(request_.host, request_.port, &cluster);
+        leave(request_.host, request_.port);
       } else {
         stop(Verdict::Reset,
              fmt::format("cluster \"{}\" sends to where the client connected, which is the "
                          "gateway itself",
                          cluster.name),
-             "UF", cluster.causes);
+             Failure::Unreachable, cluster.causes);
       }
       return;
     }
     if (cluster.endpoints.empty()) {
       stop(Verdict::Unresolvable,
-           fmt::format("cluster \"{}\" has no endpoint at {}", cluster.name, hop().proxy), "UH",
-           cluster.causes);
+           fmt::format("cluster \"{}\" has no endpoint at {}", cluster.name, hop().proxy),
+           Failure::NoEndpoint, cluster.causes);
       return;
     }
     const topology::Endpoint& endpoint = cluster.endpoints.front();
@@ -292,9 +303,7 @@ class Walker {
     }
     const std::optional<topology::UpstreamTls> tls = tls_to(cluster, endpoint);
     forwarded_sni_ = forwards_sni(chain) ? connection.sni : std::string();
-    if (tls)
-      hop().tls =
-          HopTls{tls->kind, name_in(*tls), tls->alpn, tls->subject_alt_names, !tls->trust.empty()};
+    if (tls) hop().tls = describe_tls(*tls, name_in(*tls), own_identity());
     const mesh::Workload* next = workload_behind(cluster, endpoint);
     if (next == nullptr) {
       reach(cluster, endpoint, tls);
@@ -311,13 +320,6 @@ class Walker {
   [[nodiscard]] std::string name_in(const topology::UpstreamTls& tls) const {
     if (!forwarded_sni_.empty()) return forwarded_sni_;
     return tls.sni.empty() && tls.auto_sni ? request_.host : tls.sni;
-  }
-
-  static std::optional<topology::UpstreamTls> tls_to(const Cluster& cluster,
-                                                     const topology::Endpoint& endpoint) {
-    if (cluster.tls) return cluster.tls;
-    if (!endpoint.mutual_tls || cluster.tls_matches.empty()) return std::nullopt;
-    return cluster.tls_matches.front().tls;
   }
 
   // The pod of a Service's endpoint, or one that its workload would make.
@@ -342,8 +344,8 @@ class Walker {
     const Listener* listener = gateway.listener(name);
     if (listener == nullptr) {
       hop().listener = name;
-      stop(Verdict::Reset, fmt::format("there is no internal listener \"{}\"", name), "UF",
-           out_.hops[out_.hops.size() - 2].causes);
+      stop(Verdict::Reset, fmt::format("there is no internal listener \"{}\"", name),
+           Failure::NoListener, out_.hops[out_.hops.size() - 2].causes);
       return;
     }
     Connection connection;
@@ -356,8 +358,8 @@ class Walker {
   void enter_gateway(const Proxy& proxy, std::uint32_t port,
                      const std::optional<topology::UpstreamTls>& tls, const Cluster& cluster) {
     if (gateway_ || out_.hops.size() >= kMaxHops) {
-      stop(Verdict::Reset, "the gateway sends the connection back to the gateway: a loop", "UF",
-           hop().causes);
+      stop(Verdict::Reset, "the gateway sends the connection back to the gateway: a loop",
+           Failure::Unreachable, hop().causes);
       return;
     }
     gateway_ = proxy;
@@ -367,7 +369,8 @@ class Walker {
     const Topology& gateway = topology_of_(*gateway_);
     const Listener* listener = topology::listener_on(gateway, port);
     if (listener == nullptr) {
-      stop(Verdict::Reset, fmt::format("the gateway has no listener on port {}", port), "UF", way);
+      stop(Verdict::Reset, fmt::format("the gateway has no listener on port {}", port),
+           Failure::NoListener, way);
       return;
     }
     Connection connection;
@@ -391,9 +394,13 @@ class Walker {
       if (problem) {
         hop().listener = listener->name;
         hop().chain = describe(chain->match);
+        hop().log.written = writes_log(*chain);
+        if (chain->tls) hop().ends = describe_tls(*chain->tls, own_identity());
         Causes blame = way;
         blame.insert(blame.end(), chain->causes.begin(), chain->causes.end());
-        stop(Verdict::Reset, *std::move(problem), "UF", std::move(blame));
+        hop().cluster = chain->target().cluster;
+        stop(Verdict::Reset, std::move(problem->words), Failure::Handshake, std::move(blame));
+        client_failure_ = std::move(problem->seen_by_client);
         return;
       }
     }
@@ -405,20 +412,20 @@ class Walker {
              const std::optional<topology::UpstreamTls>& tls) {
     const mesh::Service* service = service_of(cluster);
     const mesh::ServicePort* port = service != nullptr ? service->port(cluster.port) : nullptr;
-    const bool to_tls =
-        port != nullptr && (expects_tls(*port) || (port->target == 443 && port->number != 443));
+    const bool to_tls = port != nullptr && (resource::is_tls(port->protocol) ||
+                                            (port->target == 443 && port->number != 443));
     if (tls && protocol_ == Protocol::Tls) {
       stop(Verdict::Reset,
            fmt::format("{} wraps the client's TLS into TLS once more, which {} does not expect",
                        hop().proxy, cluster.service),
-           "UF", tls->causes);
+           Failure::Unreachable, tls->causes);
       return;
     }
     if (!tls && protocol_ == Protocol::Http && to_tls) {
       stop(Verdict::Reset,
            fmt::format("plain HTTP reaches port {} of {}, which expects TLS",
                        port->target != 0 ? port->target : port->number, cluster.service),
-           "UC", cluster.causes);
+           Failure::HungUp, cluster.causes);
       return;
     }
     out_.reached = at(cluster.service.empty() ? endpoint.address : cluster.service, endpoint.port);
@@ -443,26 +450,26 @@ class Walker {
     }
     stop(Verdict::Misrouted,
          fmt::format("the client means {}, the connection ends at {}", request_.host, out_.reached),
-         "", hop().causes);
+         Failure::None, hop().causes);
   }
 
   // To a name or an address that the proxy learns from the connection.
-  void leave(const std::string& host, std::uint32_t port, const Cluster* cluster) {
-    if (cluster != nullptr) hop().endpoint = at(host, port);
+  void leave(const std::string& host, std::uint32_t port) {
+    hop().endpoint = at(host, port);
     out_.reached = at(host, port);
     if (!gateway_) {
       const bool inside = service_ != nullptr && !service_->is_external();
       stop(inside ? Verdict::Delivered : Verdict::Bypass,
            inside ? "it reaches a service of the mesh"
                   : "it leaves the mesh from the sidecar, not through a gateway",
-           "", hop().causes);
+           Failure::None, hop().causes);
       return;
     }
     if (!mesh::hosts_overlap(host, host_)) {
       stop(Verdict::Misrouted,
            fmt::format("the client means {}, the gateway follows the inner SNI to {}",
                        request_.host, out_.reached),
-           "", hop().causes);
+           Failure::None, hop().causes);
       return;
     }
     stop(Verdict::Delivered, "it leaves through the gateway, by its SNI");
@@ -478,6 +485,8 @@ class Walker {
   std::string inner_sni_;
   std::string forwarded_sni_;  // that a filter puts in place of the cluster's; empty: none
   std::optional<Proxy> gateway_;
+  Failure failure_ = Failure::None;
+  std::string client_failure_;  // that the client's proxy sees of a failed handshake
   Trace out_;
 };
 

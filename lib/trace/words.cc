@@ -45,7 +45,17 @@ std::string describe(const HopTls& tls) {
   out += tls.sni.empty() ? ", no SNI" : ", SNI " + tls.sni;
   if (!tls.alpn.empty()) out += ", ALPN " + join(tls.alpn, ", ");
   if (!tls.subject_alt_names.empty()) out += ", SAN " + join(tls.subject_alt_names, ", ");
+  if (!tls.trust.empty()) out += ", CA " + tls.trust;
   if (!tls.verified) out += ", server not verified";
+  out += tls.shown.empty() ? ", no certificate" : ", shows " + join(tls.shown, ", ");
+  return out;
+}
+
+std::string describe(const EndedTls& tls) {
+  std::string out = fmt::format("{}, shows {}", to_string(tls.kind), join(tls.shown, ", "));
+  if (!tls.asks) return out;
+  out += ", asks for a certificate of " + tls.trust;
+  if (!tls.subject_alt_names.empty()) out += ", SAN " + join(tls.subject_alt_names, ", ");
   return out;
 }
 

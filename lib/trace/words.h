@@ -22,6 +22,9 @@ namespace egressctl::trace {
 // server's certificate.
 [[nodiscard]] std::string describe(const HopTls& tls);
 
+// "mTLS of the mesh, shows spiffe://..., asks for a certificate of ROOTCA".
+[[nodiscard]] std::string describe(const EndedTls& tls);
+
 // "namespace/name" of the client.
 [[nodiscard]] std::string client_name(const Request& request);
 
