@@ -10,6 +10,7 @@ void add_generate(CLI::App& app, Context& context);
 void add_lint(CLI::App& app, Context& context);
 void add_validate(CLI::App& app, Context& context);
 void add_proxy_config(CLI::App& app, Context& context);
+void add_envoy(CLI::App& app, Context& context);
 void add_trace(CLI::App& app, Context& context);
 void add_diff(CLI::App& app, Context& context);
 void add_audit(CLI::App& app, Context& context);

@@ -22,6 +22,7 @@ ARROWS = {
     "envoy": ["resource"],
     "lint": ["topology", "envoy"],
     "trace": ["topology"],
+    "bootstrap": ["topology"],
     "audit": ["trace", "render"],
     "spec": ["yaml"],
     "generate": ["spec", "yaml"],

@@ -24,6 +24,7 @@ except ImportError:
     sys.exit(77)
 
 sys.dont_write_bytecode = True  # nothing of a run stays in the tree
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'testing'))
 
 from envoy_lab import binary, istiod
 from envoy_lab.certificates import Certificates

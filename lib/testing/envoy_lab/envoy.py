@@ -19,7 +19,7 @@ class Envoy:
         path = os.path.join(folder, name)
         self._log, self._address = path + '.log', path + '.admin'
         self._command = [program, '-c', path + '.json', '--disable-hot-restart',
-                         '--concurrency', '1']
+                         '--concurrency', '1', '--file-flush-interval-msec', '20']
         with open(path + '.json', 'w') as file:
             json.dump(bootstrap, file, indent=1)
 
@@ -75,7 +75,8 @@ class Envoy:
     def ports(self):
         """Port of istiod's name for a listener (0.0.0.0_443) -> port on loopback."""
         found = {}
-        for status in json.loads(self.admin('/listeners?format=json'))['listener_statuses']:
+        for status in json.loads(self.admin('/listeners?format=json')).get(
+                'listener_statuses', []):
             address = status['local_address'].get('socket_address')
             if address and address['port_value']:
                 found[int(status['name'].rpartition('_')[2])] = address['port_value']

@@ -38,7 +38,8 @@ class Names:
 class Servers:
     """TLS servers at all addresses on one port.
 
-    Each greets with one line: the SNI that it saw and the address that was dialled.
+    Each greets with one line: the SNI that it saw and the address that was dialled. It hangs up when
+    the client does, or has asked for a page.
     """
 
     def __init__(self, addresses, chain, key):
@@ -75,7 +76,7 @@ class Servers:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._context.wrap_socket(connection, server_side=True) as tls:
                 tls.sendall(f'{tls.seen} at {address}\n'.encode())
-                while tls.recv(4096):
+                while (data := tls.recv(4096)) and not data.endswith(b'\r\n\r\n'):
                     pass
         except OSError:
             pass  # the other side went away
