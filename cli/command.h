@@ -43,6 +43,8 @@ enum class ExitCode : int {
   Findings = 1,  // findings at or above --fail-on, input that can't be used, a difference found
   Usage = 2,     // wrong flags or a wrong configuration file
   Failure = 3,   // a file, a port or the program itself failed
+  Interrupted = 130,  // ended at once, by the signal conventions of shells: SIGINT
+  Terminated = 143,   // SIGTERM
 };
 
 // From which severity on findings make the exit code ExitCode::Findings.

@@ -324,16 +324,13 @@ Result<forward::Config> config_of(const ForwardFlags& flags) {
   if (addresses.empty())
     addresses = {flags.role == ForwardRole::Sidecar ? kSidecarListen : kListen};
   for (const std::string& text : addresses) {
-    forward::ListenerConfig listener;
-    listener.name = text;
-    auto address = forward::SocketAddress::parse(text);
-    if (!address) return tl::unexpected(address.error());
-    listener.address = *address;
-    listener.routes = *routes;
-    listener.proxy_protocol = flags.proxy_protocol_in;
-    listener.proxy_protocol_out = flags.proxy_protocol_out;
-    listener.transparent = flags.transparent;
-    config->listeners.push_back(std::move(listener));
+    auto listener = forward::listener_at(text);
+    if (!listener) return tl::unexpected(listener.error());
+    listener->routes = *routes;
+    listener->proxy_protocol = flags.proxy_protocol_in;
+    listener->proxy_protocol_out = flags.proxy_protocol_out;
+    listener->transparent = flags.transparent;
+    config->listeners.push_back(std::move(*listener));
   }
   return config;
 }

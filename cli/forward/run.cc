@@ -1,14 +1,17 @@
-// egressctl forward, from its first signal handler to its exit code.
 #include "cli/forward/run.h"
 
+#include <sys/resource.h>
+
 #include <csignal>
-#include <ctime>
+#include <cstdlib>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/forward/service.h"
 #include "cli/report.h"
 #include "cli/version.h"
 #include "lib/forward/admin/admin.h"
@@ -19,40 +22,27 @@ namespace {
 
 using forward::Forwarder;
 
-constexpr std::chrono::milliseconds kLook{20};
-
-sigset_t handled_signals() {
-  sigset_t out;
-  sigemptyset(&out);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&out, signal);
-  return out;
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
 }
 
-// The next signal, or 0 after a while.
-int wait_for_signal(const sigset_t& signals, std::chrono::milliseconds longest) {
-  timespec time{};
-  time.tv_sec = longest.count() / 1000;
-  time.tv_nsec = longest.count() % 1000 * 1'000'000;
-  const int signal = sigtimedwait(&signals, nullptr, &time);
-  return signal < 0 ? 0 : signal;
+forward::ServiceVariables service_variables() {
+  return {.notify_socket = variable("NOTIFY_SOCKET"),
+          .listen_pid = variable("LISTEN_PID"),
+          .listen_fds = variable("LISTEN_FDS"),
+          .listen_names = variable("LISTEN_FDNAMES"),
+          .watchdog_pid = variable("WATCHDOG_PID"),
+          .watchdog_microseconds = variable("WATCHDOG_USEC")};
 }
 
-ExitCode drain(Context& context, Forwarder& forwarder, std::chrono::milliseconds longest,
-               const sigset_t& signals) {
-  forwarder.drain();
-  const auto active = [&] { return forwarder.counters().active.value(); };
-  say(context, fmt::format("draining {} connections", active()));
-  const auto until = std::chrono::steady_clock::now() + longest;
-  while (active() > 0) {
-    const int signal = wait_for_signal(signals, kLook);
-    const bool again = signal == SIGTERM || signal == SIGINT;
-    if (!again && std::chrono::steady_clock::now() < until) continue;
-    return report(context,
-                  Error{ErrorCode::Invalid,
-                        fmt::format("{} connections were cut off: {}", active(),
-                                    again ? "a second signal came" : "the drain timed out")});
-  }
-  return ExitCode::Done;
+// A connection takes two descriptors; the usual limit is low for the sake of programs that use
+// select(2), which this one is not.
+void allow_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // The admin interface that the flags ask for; null when they want none, or when nothing is said and
@@ -82,14 +72,26 @@ Result<std::unique_ptr<forward::Admin>> start_admin(Context& context, const RunS
 }  // namespace
 
 ExitCode run_forwarder(Context& context, const RunSettings& settings) {
-  auto config = settings.load();
+  const forward::ServiceVariables variables = service_variables();
+  const auto passed = forward::passed_sockets(variables, ::getpid());
+  if (!passed) return report(context, passed.error());
+  RunSettings used = settings;
+  used.load = [&] {
+    auto config = settings.load();
+    if (config) config->passed = *passed;
+    return config;
+  };
+  auto config = used.load();
   if (!config) return report(context, config.error());
   if (settings.check) {
     const auto checked = Forwarder::check(*config);
     return checked ? ExitCode::Done : report(context, checked.error());
   }
+  auto notifier = forward::ServiceNotifier::make(variables.notify_socket);
+  if (!notifier) return report(context, notifier.error());
+  allow_descriptors();
   // Before the first thread, so that all of them leave signals to this one.
-  const sigset_t signals = handled_signals();
+  const sigset_t signals = service_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const auto started = Forwarder::start(*config);
   if (!started) return report(context, started.error());
@@ -98,25 +100,10 @@ ExitCode run_forwarder(Context& context, const RunSettings& settings) {
     context.err.write(fmt::format("egressctl: listening on {}\n", listener.address.to_string()));
   const auto admin = start_admin(context, settings, forwarder);
   if (!admin) return report(context, admin.error());
-  while (true) {
-    constexpr std::chrono::milliseconds kLong{1'000'000};
-    switch (wait_for_signal(signals, kLong)) {
-      case SIGTERM:
-      case SIGINT: return drain(context, forwarder, settings.drain_timeout, signals);
-      case SIGUSR1:
-        if (forwarder.log() != nullptr) forwarder.log()->reopen();
-        break;
-      case SIGHUP:
-        if (auto again = settings.load(); !again)
-          static_cast<void>(report(context, again.error()));
-        else if (const auto done = forwarder.reload(*again); !done)
-          static_cast<void>(report(context, done.error()));
-        else
-          say(context, "reloaded");
-        break;
-      default: break;
-    }
-  }
+  Service service(context, used, forwarder, std::move(*config),
+                  {.notifier = std::move(*notifier),
+                   .watchdog = forward::watchdog_interval(variables, ::getpid())});
+  return service.run();
 }
 
 }  // namespace egressctl::cli

@@ -23,9 +23,13 @@ struct RunSettings {
 
 inline constexpr const char* kUsualAdminAddress = "127.0.0.1:9901";  // as of an Envoy by hand
 
-// SIGTERM and SIGINT drain, and the second one ends it; SIGHUP reloads; SIGUSR1 opens the access
-// log anew. Returns ExitCode::Done when all connections have ended, Findings when the drain timed
-// out.
+// Tells on standard error, and the service manager that has started it (sd_notify(3)), how it is.
+//
+// SIGTERM and SIGINT drain, and the second one ends it at once; SIGHUP reads the configuration and
+// the certificates anew, and a change of the certificates' files does so, too; what can't be used
+// is told and changes nothing. SIGUSR1 opens the access log anew. Returns ExitCode::Done when all
+// connections have ended, Findings when the drain timed out, Terminated or Interrupted after a
+// second signal.
 [[nodiscard]] ExitCode run_forwarder(Context& context, const RunSettings& settings);
 
 }  // namespace egressctl::cli

@@ -58,15 +58,12 @@ TEST_CASE("a forwarder does not dial itself") {
   RouteConfig route;
   route.names = {kHost};
   Config config = config_with({route});
-  // The port must be known before: take one, and give it back.
-  const UniqueFd taken = *listen_on(*SocketAddress::parse("127.0.0.1:0"), {.shared = true});
-  config.listeners.front().address = local_address(taken.get());
-  config.listeners.front().routes.front().port = local_address(taken.get()).port;
+  // The port must be known before.
+  const UniqueFd socket = *listen_on(*SocketAddress::parse("127.0.0.1:0"), {});
+  config.listeners.front().inherited = socket.get();
+  config.listeners.front().routes.front().port = local_address(socket.get()).port;
   config.resolver.hosts[kHost] = {*IpAddress::parse("127.0.0.1")};
   config.allowed = {*IpRange::parse("127.0.0.0/8")};
-  auto socket = listen_on(local_address(taken.get()), {.shared = true});
-  config.listeners.front().inherited = socket->get();
-  const_cast<UniqueFd&>(taken).reset();
   const auto forwarder = start(config);
   CHECK_EQ(exchange(address_of(*forwarder), kHost, ""), kAlert);
   CHECK_EQ(forwarder->counters().total.value(), 1);

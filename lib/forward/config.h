@@ -7,10 +7,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/forward/resolver.h"
 #include "lib/forward/socket_address.h"
+#include "lib/forward/systemd.h"
 #include "lib/forward/tls.h"
 #include "lib/forward/worker.h"
 
@@ -54,7 +56,9 @@ struct RouteConfig {
 struct ListenerConfig {
   std::string name;  // unique
   SocketAddress address;
-  int inherited = -1;  // a descriptor that listens already (systemd's), instead of `address`
+  std::string
+      socket_name;     // of sockets that were passed, which listen already, instead of `address`
+  int inherited = -1;  // the descriptor of such a socket
   std::vector<RouteConfig> routes;
   std::vector<RouteConfig> plain;  // see ListenerRules
   bool proxy_protocol = false;
@@ -64,6 +68,7 @@ struct ListenerConfig {
 
 struct Config {
   std::vector<ListenerConfig> listeners;
+  std::vector<PassedSocket> passed;
   Timeouts timeouts;
   ResolverSettings resolver;
   std::vector<IpRange> allowed;  // internal addresses that may be dialled
@@ -73,5 +78,12 @@ struct Config {
   AccessLogFormat format = AccessLogFormat::istio_text();
   ConnectionObserver observer;  // may be empty
 };
+
+// A listener without routes for what people write: "IP:PORT", "unix:PATH" (see SocketAddress), or
+// "systemd:NAME" for sockets that were passed. Its name is the text. Fails with ErrorCode::Usage.
+[[nodiscard]] Result<ListenerConfig> listener_at(std::string_view text);
+
+// The paths of the certificates, keys and authorities that it names, sorted, each once.
+[[nodiscard]] std::vector<std::string> credential_files(const Config& config);
 
 }  // namespace egressctl::forward

@@ -3,10 +3,13 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
+#include "lib/forward/access_log.h"
 #include "lib/forward/client_hello.h"
 
 namespace egressctl::forward {
@@ -75,10 +78,15 @@ struct Counters {
   Counter denied_addresses;
   Counter reloads;
   Counter reload_failures;
+  std::atomic<std::chrono::system_clock::duration> last_reload{};  // that went well, since 1970
   std::array<Counter, 16> flags;  // connections closed, by the bit of their flag
   Counter closed_normally;
   Histogram connect_time;
   Histogram connection_time;
+
+  void count_flag(ResponseFlag flag) {
+    flags[static_cast<std::size_t>(std::countr_zero(static_cast<std::uint16_t>(flag)))].add();
+  }
 };
 
 }  // namespace egressctl::forward

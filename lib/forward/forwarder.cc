@@ -1,6 +1,9 @@
 #include "lib/forward/forwarder.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <utility>
 
@@ -11,6 +14,46 @@
 #include "lib/base/text.h"
 
 namespace egressctl::forward {
+
+namespace {
+
+bool listens(int descriptor) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value != 0;
+}
+
+// Sockets of one name that were passed become a listener each, the second as "NAME#2".
+Result<Config> with_passed_sockets(const Config& config) {
+  Config out = config;
+  out.listeners.clear();
+  for (const ListenerConfig& listener : config.listeners) {
+    if (listener.socket_name.empty()) {
+      out.listeners.push_back(listener);
+      continue;
+    }
+    int count = 0;
+    for (const PassedSocket& socket : config.passed) {
+      if (socket.name != listener.socket_name) continue;
+      if (!listens(socket.descriptor))
+        return fail(ErrorCode::Usage,
+                    fmt::format("{}: what was passed is no socket that listens", listener.name));
+      ListenerConfig& each = out.listeners.emplace_back(listener);
+      each.inherited = socket.descriptor;
+      if (++count > 1) each.name = fmt::format("{}#{}", listener.name, count);
+    }
+    if (count > 0) continue;
+    std::vector<std::string> names;
+    for (const PassedSocket& socket : config.passed) names.push_back(socket.name);
+    return fail(ErrorCode::Usage,
+                fmt::format("{}: no socket of that name was passed; {}", listener.name,
+                            names.empty() ? "none was: is it started by its socket unit?"
+                                          : "there are " + join(names, ", ")));
+  }
+  return out;
+}
+
+}  // namespace
 
 // Turns what is told into what is used.
 class Forwarder::Compiler {
@@ -180,7 +223,10 @@ Result<std::vector<std::shared_ptr<const ListenerRules>>> Forwarder::compile(con
   return out;
 }
 
-Result<std::unique_ptr<Forwarder>> Forwarder::start(const Config& config) {
+Result<std::unique_ptr<Forwarder>> Forwarder::start(const Config& given) {
+  const auto with_sockets = with_passed_sockets(given);
+  if (!with_sockets) return tl::unexpected(with_sockets.error());
+  const Config& config = *with_sockets;
   std::unique_ptr<Forwarder> out(new Forwarder());
   Shared& shared = out->shared_;
   shared.timeouts = config.timeouts;
@@ -191,6 +237,7 @@ Result<std::unique_ptr<Forwarder>> Forwarder::start(const Config& config) {
   auto rules = out->compile(config);
   if (!rules) return tl::unexpected(rules.error());
   out->rules_ = std::move(*rules);
+  shared.counters.last_reload = out->started_.time_since_epoch();
   const std::size_t count = config.workers > 0
                                 ? config.workers
                                 : std::max<std::size_t>(1, std::thread::hardware_concurrency());
@@ -222,10 +269,12 @@ Result<void> Forwarder::bind(const Config& config) {
       UniqueFd socket;
       if (listener.inherited >= 0) {
         socket = UniqueFd(::fcntl(listener.inherited, F_DUPFD_CLOEXEC, 0));
+        ::fcntl(socket.get(), F_SETFL, ::fcntl(socket.get(), F_GETFL) | O_NONBLOCK);
       } else if (!shared && first.valid()) {
         socket = UniqueFd(::fcntl(first.get(), F_DUPFD_CLOEXEC, 0));
       } else {
         auto made = listen_on(address, {.shared = shared,
+                                        .first = !first.valid(),
                                         .transparent = listener.transparent,
                                         .speaks_first = rules_[i]->plain.of_any() == nullptr});
         if (!made) return tl::unexpected(made.error());
@@ -250,11 +299,14 @@ Forwarder::~Forwarder() {
   workers_.clear();  // before the log
 }
 
-Result<void> Forwarder::reload(const Config& config) {
+Result<void> Forwarder::reload(const Config& given) {
   const auto refuse = [&](std::string message, ErrorCode code = ErrorCode::Usage) {
     shared_.counters.reload_failures.add();
     return fail(code, std::move(message));
   };
+  const auto with_sockets = with_passed_sockets(given);
+  if (!with_sockets) return refuse(with_sockets.error().message, with_sockets.error().code);
+  const Config& config = *with_sockets;
   if (config.listeners.size() != listeners_.size())
     return refuse("the listeners have changed: restart to use them");
   for (std::size_t i = 0; i < listeners_.size(); ++i)
@@ -271,13 +323,23 @@ Result<void> Forwarder::reload(const Config& config) {
     for (const auto& each : *rules)
       worker->loop().post([worker = worker.get(), each] { worker->replace_rules(each); });
   shared_.counters.reloads.add();
+  shared_.counters.last_reload = std::chrono::system_clock::now().time_since_epoch();
   return {};
 }
 
-void Forwarder::drain() {
+void Forwarder::drain(std::chrono::milliseconds grace) {
   state_ = ForwarderState::Draining;
   for (const auto& worker : workers_)
-    worker->loop().post([worker = worker.get()] { worker->stop_listening(); });
+    worker->loop().post([worker = worker.get(), grace] { worker->stop_listening(grace); });
+}
+
+void Forwarder::when_all_answer(std::function<void()> alive) {
+  const auto told = std::make_shared<std::function<void()>>(std::move(alive));
+  const auto missing = std::make_shared<std::atomic<std::size_t>>(workers_.size());
+  for (const auto& worker : workers_)
+    worker->loop().post([told, missing] {
+      if (missing->fetch_sub(1) == 1) (*told)();
+    });
 }
 
 std::vector<std::shared_ptr<const ClusterCounters>> Forwarder::clusters() const {

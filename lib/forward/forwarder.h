@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -44,8 +45,20 @@ class Forwarder {
   // listeners or limits: they need a restart.
   [[nodiscard]] Result<void> reload(const Config& config);
 
-  // Takes no more connections; those that are going on stay.
-  void drain();
+  // Counts a reload whose configuration could not even be read.
+  void count_failed_reload() { shared_.counters.reload_failures.add(); }
+
+  // Takes no more connections; those that are going on stay, and so do those that the system has
+  // taken already. `grace`: how long listeners stay open for those that have not heard of it yet.
+  void drain(std::chrono::milliseconds grace = std::chrono::milliseconds(0));
+
+  // Whether no listener is open any more, and no connection either.
+  [[nodiscard]] bool drained() const {
+    return shared_.open_listeners.load() == 0 && shared_.counters.active.value() == 0;
+  }
+
+  // Calls `alive` once every worker has come round to it, on the last one's thread.
+  void when_all_answer(std::function<void()> alive);
 
   [[nodiscard]] const std::vector<ListenerStatus>& listeners() const { return listeners_; }
   [[nodiscard]] const Counters& counters() const { return shared_.counters; }

@@ -122,10 +122,12 @@ Result<UniqueFd> listen_on(const SocketAddress& address, const ListenOptions& op
   UniqueFd fd(::socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return failed("open a socket for");
   if (address.is_unix()) {
-    if (address.path.front() != '@') ::unlink(address.path.c_str());
+    // A file that is left over is nobody's; one behind which somebody listens is not ours to take.
+    const bool left_over = !dial(address).valid() && errno == ECONNREFUSED;
+    if (left_over && address.path.front() != '@') ::unlink(address.path.c_str());
   } else {
     turn_on(fd.get(), SOL_SOCKET, SO_REUSEADDR);
-    if (options.shared) turn_on(fd.get(), SOL_SOCKET, SO_REUSEPORT);
+    if (options.shared && !options.first) turn_on(fd.get(), SOL_SOCKET, SO_REUSEPORT);
     if (name.ss_family == AF_INET6) turn_on(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0);
     if (options.transparent) turn_on(fd.get(), SOL_IP, IP_TRANSPARENT);
     if (options.speaks_first)
@@ -134,6 +136,7 @@ Result<UniqueFd> listen_on(const SocketAddress& address, const ListenOptions& op
   }
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&name), size) != 0)
     return failed("listen on");
+  if (options.shared && options.first) turn_on(fd.get(), SOL_SOCKET, SO_REUSEPORT);
   if (::listen(fd.get(), kBacklog) != 0) return failed("listen on");
   return fd;
 }

@@ -37,12 +37,14 @@ struct SocketAddress {
 
 struct ListenOptions {
   bool shared = false;  // SO_REUSEPORT: several sockets take turns
+  bool first = true;    // of those: the address must be nobody's, of another process neither
   bool transparent =
       false;  // IP_TRANSPARENT: also what is for other addresses (needs CAP_NET_ADMIN)
   bool speaks_first = true;  // clients do: wake up when their first bytes are there
 };
 
-// A socket that listens, not blocking. A unix socket's file is made anew.
+// A socket that listens, not blocking. A unix socket's file that nobody listens
+// behind is made anew.
 // Fails with ErrorCode::Io, naming the address.
 [[nodiscard]] Result<UniqueFd> listen_on(const SocketAddress& address,
                                          const ListenOptions& options);

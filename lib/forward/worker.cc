@@ -12,6 +12,8 @@ namespace {
 
 // Accepted in one go before the connections that are going on get their turn.
 constexpr int kAcceptsATurn = 64;
+// The most that the system keeps for a listener; see listen_on().
+constexpr int kAcceptsAtEnd = 4096;
 // RFC 8305 5: Connection Attempt Delay.
 constexpr std::chrono::milliseconds kNextAttempt{250};
 // How long a listener rests when descriptors have run out.
@@ -25,7 +27,10 @@ class Worker::Listener final : public EventHandler, public Timer {
   Listener(Worker& owner, UniqueFd socket, std::shared_ptr<const ListenerRules> rules)
       : worker_(owner), socket_(std::move(socket)), rules_(std::move(rules)) {}
 
-  [[nodiscard]] bool watch() { return worker_.loop_->add(socket_.get(), EPOLLIN, *this); }
+  // Exclusive: of several workers that wait at one socket, one wakes up.
+  [[nodiscard]] bool watch() {
+    return worker_.loop_->add(socket_.get(), EPOLLIN | EPOLLEXCLUSIVE, *this);
+  }
 
   void on_event(std::uint32_t, std::uint32_t) override {
     for (int i = 0; i < kAcceptsATurn && socket_.valid(); ++i)
@@ -40,9 +45,14 @@ class Worker::Listener final : public EventHandler, public Timer {
   void set_rules(std::shared_ptr<const ListenerRules> rules) { rules_ = std::move(rules); }
   [[nodiscard]] const std::string& name() const { return rules_->name; }
 
+  // What has been connected already would be reset together with the socket.
   void stop_listening() {
+    for (int i = 0; i < kAcceptsAtEnd && socket_.valid(); ++i)
+      if (!accept_one()) break;
     stop();
+    if (!socket_.valid()) return;
     socket_.reset();
+    --worker_.shared_.open_listeners;
   }
 
  private:
@@ -68,6 +78,22 @@ class Worker::Listener final : public EventHandler, public Timer {
   Worker& worker_;
   UniqueFd socket_;
   std::shared_ptr<const ListenerRules> rules_;
+};
+
+// Ends listening after a while.
+class Worker::Closing final : public Timer {
+ public:
+  Closing(Worker& worker, std::chrono::milliseconds grace) : worker_(worker), timers_(grace) {
+    worker_.loop_->watch(timers_);
+    timers_.start(*this, Clock::now());
+  }
+  ~Closing() override { worker_.loop_->forget(timers_); }
+
+  void on_timeout() override { worker_.stop_listening(); }
+
+ private:
+  Worker& worker_;
+  TimerList timers_;
 };
 
 Result<std::unique_ptr<Worker>> Worker::make(Shared& shared, ResolverSettings resolver) {
@@ -105,6 +131,7 @@ bool Worker::listen(UniqueFd socket, std::shared_ptr<const ListenerRules> rules)
   auto listener = std::make_unique<Listener>(*this, std::move(socket), std::move(rules));
   if (!listener->watch()) return false;
   listeners_.push_back(listener.release());
+  ++shared_.open_listeners;
   return true;
 }
 
@@ -113,7 +140,11 @@ void Worker::replace_rules(const std::shared_ptr<const ListenerRules>& rules) {
     if (listener->name() == rules->name) listener->set_rules(rules);
 }
 
-void Worker::stop_listening() {
+void Worker::stop_listening(std::chrono::milliseconds grace) {
+  if (grace.count() > 0) {
+    closing_ = std::make_unique<Closing>(*this, grace);
+    return;
+  }
   for (Listener* listener : listeners_) listener->stop_listening();
 }
 
@@ -124,10 +155,7 @@ void Worker::close_all() {
 void Worker::accept(UniqueFd fd, const SocketAddress& remote,
                     const std::shared_ptr<const ListenerRules>& rules) {
   if (shared_.max_connections > 0 && shared_.counters.active.value() >= shared_.max_connections) {
-    shared_.counters.overflow.add();
-    const linger now{1, 0};
-    ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    return;
+    return refuse(std::move(fd), remote);
   }
   auto* session = new Session(*this, std::move(fd), remote, rules);
   session->begin();
@@ -136,6 +164,23 @@ void Worker::accept(UniqueFd fd, const SocketAddress& remote,
 bool Worker::wants_records() const {
   return shared_.observer ||
          (shared_.log != nullptr && shared_.logging.load(std::memory_order_relaxed));
+}
+
+void Worker::refuse(UniqueFd fd, const SocketAddress& remote) {
+  shared_.counters.overflow.add();
+  shared_.counters.count_flag(ResponseFlag::Overflow);
+  if (wants_records()) {
+    ConnectionRecord record;
+    record.id = shared_.next_id.fetch_add(1, std::memory_order_relaxed);
+    record.start = std::chrono::system_clock::now();
+    record.flags.set(ResponseFlag::Overflow);
+    record.code_details = "max_connections";
+    record.downstream_local_address = local_address(fd.get()).to_string();
+    record.downstream_remote_address = remote.to_string();
+    add_line(record);
+  }
+  const linger now{1, 0};
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
 void Worker::add_line(const ConnectionRecord& record) {

@@ -51,7 +51,8 @@ struct Shared {
   std::vector<SocketAddress> own;   // listeners: never dialled, it would loop
   std::size_t max_connections = 0;  // of all workers; 0: no limit
   Counters counters;
-  std::unique_ptr<LogSink> log;  // nullptr: no access log
+  std::atomic<std::size_t> open_listeners{0};  // of all workers
+  std::unique_ptr<LogSink> log;                // nullptr: no access log
   std::atomic<bool> logging{true};
   AccessLogFormat log_format;
   ConnectionObserver observer;  // may be empty
@@ -73,8 +74,9 @@ class Worker {
   // New connections of the listener of that name go by these rules. Like listen().
   void replace_rules(const std::shared_ptr<const ListenerRules>& rules);
 
-  // Takes no more connections. Like listen().
-  void stop_listening();
+  // Takes no more connections after `grace`. Those that the system has taken for it come first.
+  // Like listen().
+  void stop_listening(std::chrono::milliseconds grace = std::chrono::milliseconds(0));
 
   // Ends all connections. Like listen().
   void close_all();
@@ -86,6 +88,7 @@ class Worker {
   friend class Dialer;
   friend class Session;
   class Listener;
+  class Closing;
 
   Worker(Shared& shared, std::unique_ptr<EventLoop> loop);
 
@@ -93,6 +96,7 @@ class Worker {
               const std::shared_ptr<const ListenerRules>& rules);
   // Whether anybody wants to know of connections that have ended.
   [[nodiscard]] bool wants_records() const;
+  void refuse(UniqueFd fd, const SocketAddress& remote);
   void add_line(const ConnectionRecord& record);
   void flush_lines();
 
@@ -107,6 +111,7 @@ class Worker {
   TimerList attempt_timers_;
   TimerList pause_timers_;
   std::vector<Listener*> listeners_;
+  std::unique_ptr<Closing> closing_;
   Session* first_ = nullptr;
   std::string lines_;
 };

@@ -221,6 +221,9 @@ std::string prometheus_text(const Forwarder& forwarder, const std::string& versi
   writer.family("egressctl_config_reloads_total", "counter", "Reloads of the configuration.");
   writer.sample(all.reloads.value(), "result=\"success\"");
   writer.sample(all.reload_failures.value(), "result=\"failure\"");
+  const std::chrono::duration<double> last = all.last_reload.load();
+  writer.single("egressctl_config_last_reload_success_timestamp_seconds", "gauge",
+                "When the configuration was taken last, since 1970.", last.count());
   if (const LogSink* log = forwarder.log(); log != nullptr)
     writer.single("egressctl_access_log_dropped_bytes_total", "counter",
                   "Lines of the access log that nobody took in time.", log->dropped());
