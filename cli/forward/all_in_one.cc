@@ -15,6 +15,7 @@
 
 #include "cli/forward/banner.h"
 #include "cli/forward/child.h"
+#include "cli/forward/data_path.h"
 #include "cli/forward/run.h"
 #include "cli/forward/scratch_folder.h"
 #include "cli/forward/spec_source.h"
@@ -31,6 +32,8 @@ namespace {
 using forward::Forwarder;
 using forward::SocketAddress;
 
+constexpr std::size_t kMostSamples = 8;
+
 // The address, or where somebody has it already, the same IP with a port of the system's choice.
 // Sockets of forwarders are shared by several threads: the system would let a second process in.
 SocketAddress free_address(SocketAddress wanted) {
@@ -44,9 +47,9 @@ class AllInOne {
   AllInOne(Context& context, const ForwardFlags& flags) : context_(context), flags_(flags) {}
 
   Result<void> start() {
-    auto spec = load_spec(context_, flags_.spec);
-    if (!spec) return tl::unexpected(spec.error());
-    spec_ = std::move(*spec);
+    auto path = load_data_path(context_, flags_);
+    if (!path) return tl::unexpected(path.error());
+    path_ = std::move(*path);
     if (auto made = make_certificates(); !made) return made;
     if (flags_.upstream_lab) {
       auto lab = datapath::UpstreamLab::start();
@@ -61,9 +64,9 @@ class AllInOne {
 
   // Only whether it would start.
   Result<void> check() {
-    auto spec = load_spec(context_, flags_.spec);
-    if (!spec) return tl::unexpected(spec.error());
-    spec_ = std::move(*spec);
+    auto path = load_data_path(context_, flags_);
+    if (!path) return tl::unexpected(path.error());
+    path_ = std::move(*path);
     if (auto made = make_certificates(); !made) return made;
     for (const bool gateway : {true, false}) {
       const auto config = config_of(gateway ? "gateway" : "sidecar",
@@ -76,15 +79,13 @@ class AllInOne {
 
   [[nodiscard]] Banner banner() const {
     Banner out;
-    out.spec = spec_->plan.spec;
+    out.name = path_->name();
     out.sidecar_ports = sidecar_ports_;
     for (const auto& listener : gateway_ ? gateway_->listeners() : none())
       out.gateway.push_back(listener.address.to_string());
-    out.gateway_identity = datapath::gateway_identity(spec_->plan);
-    for (const generate::DestinationPlan& destination : spec_->plan.destinations)
-      if (generate::checks_inner_sni(spec_->plan, destination))
-        for (const generate::Flow& flow : destination.flows)
-          out.internal_listeners.push_back(generate::sni_listener_name(flow));
+    out.gateway_identity = path_->gateway_identity();
+    out.internal_listeners = internal_listeners_of(gateway_listeners());
+    out.samples = samples_of(sidecar_listeners(), kMostSamples);
     if (lab_) out.upstreams = lab_->address().to_string();
     out.folder = folder_->path().string();
     for (std::size_t i = 0; i < admins_.size(); ++i)
@@ -123,9 +124,9 @@ class AllInOne {
   Result<void> make_certificates() {
     const auto mesh = forward::Authority::make("egressctl mesh");
     if (!mesh) return tl::unexpected(mesh.error());
-    for (const auto& [identity, target] :
-         {std::pair(datapath::gateway_identity(spec_->plan), &gateway_end_),
-          std::pair(datapath::client_identity(spec_->plan), &client_end_)}) {
+    for (const auto& [identity, target] : {std::pair(path_->gateway_identity(), &gateway_end_),
+                                           std::pair(path_->client_identity(), &client_end_)}) {
+      if (identity.empty()) continue;
       auto issued = mesh->issue({.uris = {identity}, .hosts = {}});
       if (!issued) return tl::unexpected(issued.error());
       *target = *std::move(issued);
@@ -146,7 +147,7 @@ class AllInOne {
   }
 
   [[nodiscard]] std::vector<datapath::RoleListener> gateway_listeners() const {
-    return datapath::gateway(spec_->plan, around(gateway_end_));
+    return path_->gateway(around(gateway_end_));
   }
 
   [[nodiscard]] std::vector<datapath::RoleListener> sidecar_listeners() const {
@@ -156,7 +157,7 @@ class AllInOne {
       const SocketAddress& address = gateway_->listeners()[i].address;
       client.gateways.push_back({ends[i].service_port, address.ip.to_string(), address.port});
     }
-    return datapath::sidecar(spec_->plan, client);
+    return path_->sidecar(client);
   }
 
   Result<forward::Config> config_of(const std::string& name,
@@ -235,7 +236,7 @@ class AllInOne {
 
   Context& context_;
   const ForwardFlags& flags_;
-  std::unique_ptr<const PlannedSpec> spec_;
+  std::unique_ptr<const DataPath> path_;
   forward::Credentials gateway_end_;
   forward::Credentials client_end_;
   std::unique_ptr<datapath::UpstreamLab> lab_;

@@ -2,14 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "lib/base/text.h"
-#include "lib/datapath/spec_roles.h"
-#include "lib/generate/plan.h"
-
 namespace egressctl::cli {
 namespace {
 
-constexpr std::size_t kMostLines = 8;
 constexpr std::size_t kMostWords = 4;
 
 std::string joined(const std::vector<std::string>& words) {
@@ -26,27 +21,23 @@ const PortAddress* find_port(const Banner& banner, std::uint16_t port) {
   return nullptr;
 }
 
-// A curl line that asks for one of the destination's hosts.
-std::string curl_line(const Banner& banner, const spec::Destination& destination) {
-  const bool plain = *destination.via == spec::Via::Originate;
-  const std::uint16_t port = plain ? generate::kPlainHttpPort : *destination.ports.front();
-  const PortAddress* through = find_port(banner, port);
+// A curl line that asks for a host.
+std::string curl_line(const Banner& banner, const Sample& sample) {
+  const PortAddress* through = find_port(banner, sample.port);
   if (through == nullptr) return {};
-  std::vector<std::string> hosts;
-  for (const auto& host : destination.hosts) hosts.push_back(*host);
-  const bool usual = port == (plain ? 80 : 443);
-  return fmt::format(
-      "curl {}--connect-to ::{} {}://{}{}/",
-      banner.upstreams.empty() || plain ? "" : fmt::format("--cacert {}/ca.pem ", banner.folder),
-      through->address, plain ? "http" : "https", datapath::sample_name(hosts),
-      usual ? "" : fmt::format(":{}", port));
+  const bool trusts = banner.upstreams.empty() || sample.plain;
+  const bool usual = sample.port == (sample.plain ? 80 : 443);
+  return fmt::format("curl {}--connect-to ::{} {}://{}{}/",
+                     trusts ? "" : fmt::format("--cacert {}/ca.pem ", banner.folder),
+                     through->address, sample.plain ? "http" : "https", sample.host,
+                     usual ? "" : fmt::format(":{}", sample.port));
 }
 
 }  // namespace
 
 std::string to_text(const Banner& banner) {
   std::string out = fmt::format(
-      "egressctl: \"{}\" runs here, with certificates made for it alone\n\n", banner.spec->name);
+      "egressctl: \"{}\" runs here, with certificates made for it alone\n\n", banner.name);
   const auto row = [&](std::string_view name, const std::string& text) {
     out += fmt::format("  {:<10} {}\n", name, text);
   };
@@ -64,13 +55,8 @@ std::string to_text(const Banner& banner) {
   for (const auto& [whose, address] : banner.admins)
     row("admin", fmt::format("http://{}/ of the {}", address, whose));
   out += "\nask for something:\n";
-  std::size_t shown = 0;
-  for (const spec::Destination& destination : banner.spec->destinations) {
-    const std::string line = curl_line(banner, destination);
-    if (line.empty() || ++shown > kMostLines) continue;
-    out += fmt::format("  {}\n", line);
-  }
-  if (shown > kMostLines) out += fmt::format("  # and {} more\n", shown - kMostLines);
+  for (const Sample& sample : banner.samples)
+    out += fmt::format("  {}\n", curl_line(banner, sample));
   out += fmt::format(
       "or, so that curl comes this way by itself:\n  export CURL_HOME={}\n"
       "access log, a line a hop (Ctrl-C ends all of it):\n",

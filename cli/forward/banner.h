@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "lib/spec/spec.h"
+#include "cli/forward/data_path.h"
 
 namespace egressctl::cli {
 
@@ -18,8 +18,9 @@ struct PortAddress {
 };
 
 struct Banner {
-  const spec::Spec* spec = nullptr;
+  std::string name;
   std::vector<PortAddress> sidecar_ports;  // at least one
+  std::vector<Sample> samples;             // to ask for
   std::vector<std::string> gateway;        // addresses; empty: there is none
   std::string gateway_identity;
   std::vector<std::string> internal_listeners;  // of the gateway

@@ -182,6 +182,15 @@ void add_forward_flags(CLI::App& command, ForwardFlags& flags) {
                   "Run a command when all is up, and end with it and its exit code")
       ->type_name("COMMAND")
       ->group(kFromSpec);
+  constexpr const char* kFromManifests = "From manifests";
+  command
+      .add_option("--proxy", flags.proxy,
+                  "Run what istiod would send this proxy: NAME.NAMESPACE, deploy/NAME")
+      ->type_name("PROXY")
+      ->group(kFromManifests);
+  command.add_option("PATH", flags.manifests, "Manifests for --proxy: files, folders, - for stdin");
+  add_mesh_flags(command, flags.mesh);
+  add_resource_flags(command, flags.mesh);
   list("--listen", flags.listen, "Where to accept connections: IP:PORT, unix:PATH, systemd:NAME",
        "ADDR");
   list("--route", flags.routes, "A host that may be asked for, and where it leads if not to itself",

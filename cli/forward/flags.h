@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/mesh_input.h"
 #include "lib/base/result.h"
 #include "lib/forward/config.h"
 
@@ -22,6 +23,9 @@ struct ForwardFlags {
   std::string config;  // a file
   std::string spec;    // a file
   bool all_in_one = false;
+  std::string proxy;  // of the manifests
+  std::vector<std::string> manifests;
+  MeshFlags mesh;
   bool upstream_lab = false;
   std::string exec;
 

@@ -11,6 +11,7 @@
 #include "cli/forward/all_in_one.h"
 #include "cli/forward/file_source.h"
 #include "cli/forward/flags.h"
+#include "cli/forward/proxy_source.h"
 #include "cli/forward/run.h"
 #include "cli/forward/spec_source.h"
 #include "cli/report.h"
@@ -25,7 +26,15 @@ std::string contradiction(const ForwardFlags& flags) {
       return fmt::format("{} is what the file of --config says: leave one of them out",
                          option->get_name());
   const bool spec = !flags.spec.empty();
-  if (flags.all_in_one && !spec) return "--all-in-one runs a spec: give --spec FILE";
+  const bool proxy = !flags.proxy.empty();
+  const bool manifests = !flags.manifests.empty();
+  if (proxy && !manifests) return "--proxy is one of manifests: name their files";
+  if (manifests && !proxy && !flags.all_in_one)
+    return "manifests are for a proxy of theirs: give --proxy NAME.NAMESPACE";
+  if (spec && manifests) return "--spec and manifests both say what to run: choose one";
+  if (proxy && !flags.routes.empty()) return "--proxy has the routes: leave --route out";
+  if (flags.all_in_one && !spec && !manifests)
+    return "--all-in-one runs a spec or manifests: give --spec FILE, or name their files";
   if ((flags.upstream_lab || !flags.exec.empty()) && !flags.all_in_one)
     return "--upstream-lab and --exec belong to --all-in-one";
   if (spec && !flags.routes.empty()) return "--spec has the routes: leave --route out";
@@ -49,7 +58,8 @@ ExitCode serve_file(Context& context, const ForwardFlags& flags) {
       [&context, &flags,
        first = std::optional(std::move(first->config))]() mutable -> Result<forward::Config> {
     if (first) {
-      forward::Config config = *std::move(first);
+      forward::Config config;
+      std::swap(config, *first);
       first.reset();
       return config;
     }
@@ -67,14 +77,17 @@ ExitCode serve(Context& context, const ForwardFlags& flags) {
   if (!flags.config.empty()) return serve_file(context, flags);
   const auto drain_timeout = read_timeout("--drain-timeout", flags.drain_timeout);
   if (!drain_timeout) return report(context, drain_timeout.error());
-  return run_forwarder(
-      context,
-      {.load =
-           [&] { return flags.spec.empty() ? config_of(flags) : config_of_spec(context, flags); },
-       .admin_address = flags.admin_address,
-       .admin_allow_remote = flags.admin_allow_remote,
-       .drain_timeout = *drain_timeout,
-       .check = flags.check});
+  return run_forwarder(context, {.load =
+                                     [&] {
+                                       if (!flags.proxy.empty())
+                                         return config_of_proxy(context, flags);
+                                       return flags.spec.empty() ? config_of(flags)
+                                                                 : config_of_spec(context, flags);
+                                     },
+                                 .admin_address = flags.admin_address,
+                                 .admin_allow_remote = flags.admin_allow_remote,
+                                 .drain_timeout = *drain_timeout,
+                                 .check = flags.check});
 }
 
 }  // namespace

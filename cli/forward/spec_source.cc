@@ -91,9 +91,7 @@ Result<std::vector<forward::ListenerConfig>> place_listeners(
     const std::string& name, const std::vector<RoleListener>& listeners, bool is_gateway,
     const std::string& main) {
   if (listeners.empty())
-    return fail(
-        ErrorCode::Invalid,
-        fmt::format("the spec has no connections for a {}: all of them leave without one", name));
+    return fail(ErrorCode::Invalid, fmt::format("there are no connections for {} to take", name));
   auto given = forward::SocketAddress::parse(main.empty() ? "127.0.0.1:1" : main);
   if (!given) return tl::unexpected(given.error());
   if (given->is_unix() && listeners.size() > 1)

@@ -36,6 +36,7 @@ bool flag_of(Fields& fields, std::string_view key, bool usual) {
 
 std::vector<std::string> values_of(const std::vector<Located<std::string>>& texts) {
   std::vector<std::string> out;
+  out.reserve(texts.size());
   for (const auto& text : texts) out.push_back(*text);
   return out;
 }

@@ -133,6 +133,26 @@ TEST_CASE("the client's name is the outer one where the route passes it on") {
   CHECK_EQ(talk(*sidecar, hello_for("api.example.com")), "");  // the gateway has no such chain
 }
 
+TEST_CASE("a gateway that takes any name inside takes names alone") {
+  const Authority authority = *Authority::make("mesh");
+  const Upstream upstream(Upstream::echo);
+  TlsConfig tls;
+  tls.given = *authority.issue({.uris = {"spiffe://cluster.local/ns/a/sa/b"}, .hosts = {}});
+  RouteConfig outer;
+  outer.names = {"*"};
+  outer.termination = TerminationConfig{.tls = tls,
+                                        .look_inside = true,
+                                        .inside = {to(upstream.address(), {"*"})},
+                                        .same_name = false,
+                                        .listener = ""};
+  const auto gateway = started(listening({outer}, {}));
+  RouteConfig wrap = to(gateway->listeners().front().address, {"*"});
+  wrap.tls = tls;
+  const auto sidecar = started(listening({wrap}, {}));
+  CHECK_EQ(talk(*sidecar, hello_for("www.example.com")), hello_for("www.example.com"));
+  CHECK_NE(talk(*sidecar, hello_for("127.0.0.1")), hello_for("127.0.0.1"));
+}
+
 TEST_CASE("whoever takes any name takes names alone") {
   std::mutex mutex;
   std::vector<std::string> seen;

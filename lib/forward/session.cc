@@ -310,7 +310,10 @@ void Session::take_inner_name(std::string_view sent_name) {
   const Termination& termination = *route_->termination;
   const bool allowed =
       refusal_of(name).empty() && (!termination.same_name || name == to_lower(name_));
-  if (allowed && termination.inside != nullptr) inner_route_ = termination.inside->find(name);
+  if (allowed && termination.inside != nullptr) {
+    inner_route_ = termination.inside->find(name);
+    if (inner_route_ == nullptr) inner_route_ = termination.inside->of_any();
+  }
   if (!allowed || (termination.inside != nullptr && inner_route_ == nullptr))
     return refuse(ResponseFlag::NoRoute, "filter_chain_not_found");
   dial();
