@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
@@ -73,11 +72,7 @@ std::string alternative_names(const Identity& identity) {
 }
 
 tl::unexpected<Error> failed() {
-  const unsigned long code = ERR_get_error();
-  ERR_clear_error();
-  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
-  return fail(ErrorCode::Io,
-              fmt::format("can't make a certificate: {}", reason == nullptr ? "unknown" : reason));
+  return fail(ErrorCode::Io, fmt::format("can't make a certificate: {}", last_openssl_problem()));
 }
 
 }  // namespace

@@ -84,8 +84,8 @@ bool Dialer::attempt(const SocketAddress& address) {
   start_ = worker_.loop().now();
   UniqueFd fd = dial(address);
   const bool at_once = fd.valid() && is_connected(fd.get());
-  // Who shakes hands first will write; others are asked only when the socket is full.
-  const bool writing_watched = !at_once || route_.tls != nullptr;
+  // Who is there already is asked only when the socket is full.
+  const bool writing_watched = !at_once;
   const auto tag = static_cast<std::uint32_t>(attempts_.size() + 1);
   if (!fd.valid() ||
       !worker_.loop().add(fd.get(), writing_watched ? kReadAndWrite : kRead, owner_, tag)) {

@@ -1,10 +1,9 @@
 #include "lib/forward/openssl.h"
 
-#include <algorithm>
+#include <ctime>
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
@@ -16,19 +15,18 @@ std::string_view text_of(const ASN1_STRING* string) {
           static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
+std::int64_t seconds_of(const ASN1_TIME* time) {
+  std::tm fields{};
+  return ASN1_TIME_to_tm(time, &fields) == 1 ? ::timegm(&fields) : 0;
+}
+
 }  // namespace
 
-std::string last_tls_problem() {
+std::string last_openssl_problem() {
   const unsigned long code = ERR_get_error();
   ERR_clear_error();
-  if (code == 0) return "TLS_error:unknown";
-  std::string reason =
-      ERR_reason_error_string(code) == nullptr ? "" : ERR_reason_error_string(code);
-  std::transform(reason.begin(), reason.end(), reason.begin(), [](char c) {
-    if (c == ' ') return '_';
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return fmt::format("TLS_error:|{}:SSL_routines:{}:TLS_error_end", code, reason);
+  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+  return reason == nullptr ? "unknown" : reason;
 }
 
 std::vector<CertificatePtr> read_certificates(const std::string& pem) {
@@ -53,6 +51,14 @@ std::vector<std::string> names_of(X509* certificate) {
   GENERAL_NAMES_free(all);
   uris.insert(uris.end(), hosts.begin(), hosts.end());
   return uris;
+}
+
+std::int64_t start_of(X509* certificate) {
+  return seconds_of(X509_get0_notBefore(certificate));
+}
+
+std::int64_t end_of(X509* certificate) {
+  return seconds_of(X509_get0_notAfter(certificate));
 }
 
 }  // namespace egressctl::forward

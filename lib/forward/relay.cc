@@ -63,8 +63,8 @@ StreamState Stream::move(Peer& from, Peer& to, RelayMemory& memory) {
 }
 
 Stream::Step Stream::step(Peer& from, Peer& to, RelayMemory& memory) {
-  if (!flushed_) return flush_tls(to);
   if (!kept_.empty()) return flush_kept(to);
+  if (!flushed_) return flush_tls(to);
   if (in_pipe_ > 0) return flush_pipe(to);
   if (ended_) return tell_end(to);
   if (!readable_) return Step::Wait;

@@ -52,9 +52,13 @@ class Stream {
   void readable() { readable_ = true; }
   void writable() { writable_ = true; }
   void source_ends() { source_ends_ = true; }
+  [[nodiscard]] bool source_is_ending() const { return source_ends_; }
 
   // Bytes to be sent before all others; they are copied.
   void preload(const char* data, std::size_t size) { kept_.assign(data, data + size); }
+
+  // The sink's TLS holds something back from its handshake.
+  void flush_first() { flushed_ = false; }
 
   // Moves what can be moved now.
   [[nodiscard]] StreamState move(Peer& from, Peer& to, RelayMemory& memory);

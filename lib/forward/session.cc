@@ -27,11 +27,13 @@ constexpr std::string_view kBadGateway =
     "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 // What an event says of the stream that comes from its socket, and of the one that goes to it.
-void note(std::uint32_t events, Stream& from, Stream& to) {
+void note(std::uint32_t events, Peer& source, Stream& from, Stream& to) {
   const bool failed = (events & (EPOLLERR | EPOLLHUP)) != 0;
   if (failed || (events & (EPOLLIN | EPOLLRDHUP)) != 0) from.readable();
   if (failed || (events & EPOLLOUT) != 0) to.writable();
-  if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) from.source_ends();
+  if ((events & (EPOLLRDHUP | EPOLLHUP)) == 0) return;
+  from.source_ends();
+  if (source.tls != nullptr) source.tls->source_ends();
 }
 
 // The other end is to see that it has not got everything.
@@ -95,13 +97,13 @@ void Session::on_event(std::uint32_t tag, std::uint32_t events) {
   if (phase_ == Phase::Closed) return;
   if (tag != kDownstream && phase_ == Phase::Dialling) return dialer_->on_event(tag, events);
   if (tag == kDownstream) {
-    note(events, up_, down_);
+    note(events, downstream_, up_, down_);
     if ((events & (EPOLLERR | EPOLLHUP)) != 0 && phase_ == Phase::Dialling) {
       flags_.set(ResponseFlag::DownstreamReset);
       return close();
     }
   } else if (tag == upstream_tag_) {
-    note(events, down_, up_);
+    note(events, upstream_, down_, up_);
   } else if (events != 0) {
     return;  // of an attempt that another one has beaten
   }
@@ -257,18 +259,19 @@ void Session::choose_route(std::string_view sent_name) {
 void Session::enter(const Route& route) {
   if (route.termination == nullptr) return dial();
   downstream_.tls = std::make_unique<TlsConnection>(route.termination->tls, pending_);
+  if (up_.source_is_ending()) downstream_.tls->source_ends();
   std::vector<std::uint8_t>().swap(pending_);
   phase_ = Phase::Accepting;
   start_timer(worker_.handshake_timers_);
   if (!watch_downstream()) return close();
-  worker_.loop().change(downstream_.fd.get(), kReadAndWrite, *this, kDownstream);
-  downstream_writing_watched_ = true;
   accept_tls();
 }
 
 void Session::accept_tls() {
   const TlsResult result = downstream_.tls->handshake(downstream_.fd.get());
   Counters& counters = worker_.shared_.counters;
+  if (result == TlsResult::WantWrite)
+    watch_writing(downstream_, kDownstream, downstream_writing_watched_);
   if (result == TlsResult::WantRead || result == TlsResult::WantWrite) return;
   if (result == TlsResult::Failed || result == TlsResult::Ended) {
     counters.handshake_failures.add();
@@ -378,7 +381,7 @@ void Session::on_dialled(Dialled dialled) {
   upstream_tag_ = static_cast<std::uint8_t>(dialled.tag);
   upstream_address_ = std::move(dialled.address);
   upstream_writing_watched_ = dialled.writing_watched;
-  note(dialled.events, down_, up_);
+  note(dialled.events, upstream_, down_, up_);
   const std::chrono::duration<double> took = dialled.took;
   worker_.shared_.counters.connect_time.observe(took.count());
   ClusterCounters& counters = *target().counters;
@@ -390,6 +393,7 @@ void Session::on_dialled(Dialled dialled) {
   if (target().tls == nullptr) return relay();
   upstream_.tls = std::make_unique<TlsConnection>(target().tls, std::span<const std::uint8_t>(),
                                                   target().forwards_name ? to_lower(name_) : "");
+  if (down_.source_is_ending()) upstream_.tls->source_ends();
   phase_ = Phase::Handshaking;
   start_timer(worker_.handshake_timers_);
   handshake_upstream();
@@ -406,6 +410,8 @@ void Session::send_proxy_header() {
 void Session::handshake_upstream() {
   const TlsResult result = upstream_.tls->handshake(upstream_.fd.get());
   Counters& counters = worker_.shared_.counters;
+  if (result == TlsResult::WantWrite)
+    watch_writing(upstream_, upstream_tag_, upstream_writing_watched_);
   if (result == TlsResult::WantRead || result == TlsResult::WantWrite) return;
   if (result != TlsResult::Done) {
     counters.handshake_failures.add();
@@ -415,6 +421,7 @@ void Session::handshake_upstream() {
   counters.handshakes.add();
   if (upstream_.tls->resumed()) counters.handshakes_resumed.add();
   down_.readable();  // what came with the handshake's end tells of itself no more
+  up_.flush_first();
   relay();
 }
 
@@ -439,16 +446,15 @@ void Session::pump() {
     Stream::pass_on_end(upstream_);
   if (down == StreamState::Ended && !std::exchange(end_passed_down_, true))
     Stream::pass_on_end(downstream_);
-  watch_writing(up_, upstream_, upstream_tag_, upstream_writing_watched_);
-  watch_writing(down_, downstream_, kDownstream, downstream_writing_watched_);
+  if (up_.sink_is_full()) watch_writing(upstream_, upstream_tag_, upstream_writing_watched_);
+  if (down_.sink_is_full()) watch_writing(downstream_, kDownstream, downstream_writing_watched_);
   start_timer(worker_.idle_timers_);
   if (up == StreamState::Busy || down == StreamState::Busy) worker_.loop().again(*this);
 }
 
 // Most connections never wait to write, and save a wakeup by not asking for it.
-void Session::watch_writing(const Stream& stream, const Peer& sink, std::uint32_t tag,
-                            bool& watched) {
-  if (watched || !stream.sink_is_full()) return;
+void Session::watch_writing(const Peer& sink, std::uint32_t tag, bool& watched) {
+  if (watched) return;
   watched = true;
   worker_.loop().change(sink.fd.get(), kReadAndWrite, *this, tag);
 }

@@ -67,7 +67,7 @@ class Session final : public Dialer::Owner, public Timer {
   void handshake_upstream();
   void relay();
   void pump();
-  void watch_writing(const Stream& stream, const Peer& sink, std::uint32_t tag, bool& watched);
+  void watch_writing(const Peer& sink, std::uint32_t tag, bool& watched);
   void broken(const Stream& stream, const Peer& source, const Peer& sink, bool upwards);
 
   void start_timer(TimerList& list);

@@ -15,6 +15,8 @@
 #include "lib/base/result.h"
 #include "lib/forward/credentials.h"
 
+struct gnutls_session_int;
+
 namespace egressctl::forward {
 
 struct TlsSettings {
@@ -72,7 +74,12 @@ class TlsConnection {
   TlsConnection& operator=(const TlsConnection&) = delete;
   ~TlsConnection();
 
-  // Goes on with the handshake; Done when it is over and the other end is who it must be.
+  // An event has told that the socket's end is there, behind what else there is to read.
+  void source_ends();
+
+  // Goes on with the handshake; Done when it is over and the other end is who it must be. The last
+  // bytes of it may then wait for write() or flush(), so that they leave together with the first
+  // bytes of data.
   [[nodiscard]] TlsResult handshake(int fd);
 
   // Reads up to `out.size()` bytes; `got` says how many. Done also when fewer came.
@@ -84,25 +91,27 @@ class TlsConnection {
   // Sends what is kept.
   [[nodiscard]] TlsResult flush(int fd);
 
-  // Says that no more will be sent. WantWrite as for write().
+  // Says that no more will be sent; the socket's own end must follow. WantWrite as for write().
   [[nodiscard]] TlsResult finish(int fd);
 
   // In Envoy's words where it has some: "TLS_error:|...:CERTIFICATE_VERIFY_FAILED:TLS_error_end".
-  [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] const std::string& problem() const;
 
   [[nodiscard]] std::string_view alpn() const;
   [[nodiscard]] bool resumed() const;
-  // The first URI, else DNS name, of the other end's certificate; empty without one.
+  // The first URI, else DNS name, of the other end's certificate; empty where it isn't checked.
   [[nodiscard]] std::string peer_name() const;
 
  private:
   struct State;
-  [[nodiscard]] TlsResult after(int result, int fd);
-  [[nodiscard]] bool peer_is_expected();
+  friend int check_peer_of(gnutls_session_int* session);
+  [[nodiscard]] TlsResult after(std::ptrdiff_t result, int fd, int flags = 0);
+  [[nodiscard]] TlsResult send(int fd, int flags);
+  void keep_for_later();
+  void keep_ticket();
 
   std::shared_ptr<const TlsContext> context_;
   std::unique_ptr<State> state_;
-  std::string problem_;
 };
 
 }  // namespace egressctl::forward

@@ -9,79 +9,72 @@
 namespace egressctl::forward {
 namespace {
 
-int wire_read(BIO* bio, char* out, std::size_t size, std::size_t* got) {
-  auto& wire = *static_cast<Wire*>(BIO_get_data(bio));
-  WireBuffers& shared = wire_buffers();
-  BIO_clear_retry_flags(bio);
-  *got = 0;
-  if (!wire.unread.empty()) {
-    *got = std::min(size, wire.unread.size() - wire.unread_from);
-    std::memcpy(out, wire.unread.data() + wire.unread_from, *got);
-    wire.unread_from += *got;
-    if (wire.unread_from == wire.unread.size()) {
-      std::vector<char>().swap(wire.unread);
-      wire.unread_from = 0;
-    }
-    return 1;
+// The bytes that another read left.
+ssize_t take_unread(Wire& wire, void* out, std::size_t size) {
+  size = std::min(size, wire.unread.size() - wire.unread_from);
+  std::memcpy(out, wire.unread.data() + wire.unread_from, size);
+  wire.unread_from += size;
+  if (wire.unread_from == wire.unread.size()) {
+    std::vector<char>().swap(wire.unread);
+    wire.unread_from = 0;
   }
+  return static_cast<ssize_t>(size);
+}
+
+// Fills the thread's buffer from the socket: what recv(2) gave.
+ssize_t fill(Wire& wire, WireBuffers& shared) {
+  ssize_t count = 0;
+  do {
+    count = ::recv(wire.fd, shared.in.data(), shared.in.size(), 0);
+  } while (count < 0 && errno == EINTR);
+  shared.in_from = 0;
+  shared.in_to = count > 0 ? static_cast<std::size_t>(count) : 0;
+  if (count == 0) wire.ended = true;
+  // Fewer than asked for: there is no more now, and an event will tell of what comes.
+  if (count > 0 && shared.in_to < shared.in.size() && !wire.ends) wire.drained = true;
+  if (count < 0 && errno == EAGAIN)
+    wire.drained = true;
+  else if (count < 0)
+    wire.error = errno;
+  return count;
+}
+
+ssize_t pull(gnutls_transport_ptr_t user, void* out, std::size_t size) {
+  auto& wire = *static_cast<Wire*>(user);
+  if (!wire.unread.empty()) return take_unread(wire, out, size);
+  WireBuffers& shared = wire_buffers();
   if (shared.in_from == shared.in_to) {
     if (wire.ended) return 0;
-    if (wire.asked) {
-      BIO_set_retry_read(bio);
+    if (wire.asked || wire.drained) {
+      gnutls_transport_set_errno(wire.session, EAGAIN);
       return -1;
     }
     wire.asked = true;
-    ssize_t count = 0;
-    do {
-      count = ::recv(wire.fd, shared.in.data(), shared.in.size(), 0);
-    } while (count < 0 && errno == EINTR);
-    if (count <= 0) {
-      if (count == 0) {
-        wire.ended = true;
-      } else if (errno == EAGAIN) {
-        wire.drained = true;
-        BIO_set_retry_read(bio);
-      } else {
-        wire.error = errno;
-      }
-      return count == 0 ? 0 : -1;
+    if (const ssize_t count = fill(wire, shared); count <= 0) {
+      if (count < 0) gnutls_transport_set_errno(wire.session, errno);
+      return count;
     }
-    shared.in_from = 0;
-    shared.in_to = static_cast<std::size_t>(count);
   }
-  *got = std::min(size, shared.in_to - shared.in_from);
-  std::memcpy(out, shared.in.data() + shared.in_from, *got);
-  shared.in_from += *got;
-  return 1;
+  size = std::min(size, shared.in_to - shared.in_from);
+  std::memcpy(out, shared.in.data() + shared.in_from, size);
+  shared.in_from += size;
+  return static_cast<ssize_t>(size);
 }
 
-int wire_write(BIO* bio, const char* data, std::size_t size, std::size_t* written) {
-  BIO_clear_retry_flags(bio);
+// Whether there is something to pull; nothing of ours ever waits for it.
+int can_pull(gnutls_transport_ptr_t user, unsigned int) {
+  return has_unread(*static_cast<const Wire*>(user)) ? 1 : 0;
+}
+
+ssize_t push(gnutls_transport_ptr_t, const giovec_t* parts, int count) {
   std::vector<char>& out = wire_buffers().out;
-  out.insert(out.end(), data, data + size);
-  *written = size;
-  return 1;
-}
-
-long wire_control(BIO* bio, int command, long, void*) {
-  if (command == BIO_CTRL_FLUSH) return 1;
-  if (command == BIO_CTRL_EOF) return static_cast<Wire*>(BIO_get_data(bio))->ended ? 1 : 0;
-  return 0;
-}
-
-BIO_METHOD* wire_method() {
-  static BIO_METHOD* const kMethod = [] {
-    BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "wire");
-    BIO_meth_set_read_ex(method, wire_read);
-    BIO_meth_set_write_ex(method, wire_write);
-    BIO_meth_set_ctrl(method, wire_control);
-    BIO_meth_set_create(method, [](BIO* bio) {
-      BIO_set_init(bio, 1);
-      return 1;
-    });
-    return method;
-  }();
-  return kMethod;
+  std::size_t size = 0;
+  for (int i = 0; i < count; ++i) {
+    const auto* data = static_cast<const char*>(parts[i].iov_base);
+    out.insert(out.end(), data, data + parts[i].iov_len);
+    size += parts[i].iov_len;
+  }
+  return static_cast<ssize_t>(size);
 }
 
 }  // namespace
@@ -91,10 +84,16 @@ WireBuffers& wire_buffers() {
   return shared;
 }
 
-BIO* make_wire_bio(Wire& wire) {
-  BIO* bio = BIO_new(wire_method());
-  BIO_set_data(bio, &wire);
-  return bio;
+bool has_unread(const Wire& wire) {
+  const WireBuffers& shared = wire_buffers();
+  return !wire.unread.empty() || shared.in_from < shared.in_to;
+}
+
+void use_wire(Wire& wire) {
+  gnutls_transport_set_ptr(wire.session, &wire);
+  gnutls_transport_set_pull_function(wire.session, pull);
+  gnutls_transport_set_pull_timeout_function(wire.session, can_pull);
+  gnutls_transport_set_vec_push_function(wire.session, push);
 }
 
 }  // namespace egressctl::forward

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include <openssl/bio.h>
+#include <gnutls/gnutls.h>
 
 namespace egressctl::forward {
 
@@ -23,19 +23,24 @@ struct WireBuffers {
 // Those of this thread.
 [[nodiscard]] WireBuffers& wire_buffers();
 
-// What the library calls to read and write; the connection sets it before each call.
+// What the library reads and writes; the connection sets it before each call.
 struct Wire {
+  gnutls_session_t session = nullptr;
   int fd = -1;
   std::vector<char> unread;  // of this connection, read from the socket before
   std::size_t unread_from = 0;
   std::vector<char> unsent;
+  bool ends = false;     // an event has told that the socket's end is behind what there is to read
   bool ended = false;    // the socket has
   bool asked = false;    // the socket was read in this call: what more there is waits for the next
   bool drained = false;  // the socket has no more
   int error = 0;         // the socket's
 };
 
-// A fresh end of the library for `wire`, which must outlive it.
-[[nodiscard]] BIO* make_wire_bio(Wire& wire);
+// Whether bytes of its are at hand that the library has not taken yet.
+[[nodiscard]] bool has_unread(const Wire& wire);
+
+// Has `wire.session` use `wire`, which must outlive it.
+void use_wire(Wire& wire);
 
 }  // namespace egressctl::forward

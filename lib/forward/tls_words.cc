@@ -1,0 +1,77 @@
+#include "lib/forward/tls_words.h"
+
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <gnutls/gnutls.h>
+
+namespace egressctl::forward {
+namespace {
+
+struct Named {
+  int number;
+  std::string_view name;
+};
+
+constexpr int kAlerts = 1000;
+constexpr std::array kReasons = {
+    Named{kAlerts + 10, "SSLV3_ALERT_UNEXPECTED_MESSAGE"},
+    Named{kAlerts + 20, "SSLV3_ALERT_BAD_RECORD_MAC"},
+    Named{kAlerts + 22, "TLSV1_ALERT_RECORD_OVERFLOW"},
+    Named{kAlerts + 40, "SSLV3_ALERT_HANDSHAKE_FAILURE"},
+    Named{kAlerts + 42, "SSLV3_ALERT_BAD_CERTIFICATE"},
+    Named{kAlerts + 43, "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE"},
+    Named{kAlerts + 44, "SSLV3_ALERT_CERTIFICATE_REVOKED"},
+    Named{kAlerts + 45, "SSLV3_ALERT_CERTIFICATE_EXPIRED"},
+    Named{kAlerts + 46, "SSLV3_ALERT_CERTIFICATE_UNKNOWN"},
+    Named{kAlerts + 47, "SSLV3_ALERT_ILLEGAL_PARAMETER"},
+    Named{kAlerts + 48, "TLSV1_ALERT_UNKNOWN_CA"},
+    Named{kAlerts + 49, "TLSV1_ALERT_ACCESS_DENIED"},
+    Named{kAlerts + 50, "TLSV1_ALERT_DECODE_ERROR"},
+    Named{kAlerts + 51, "TLSV1_ALERT_DECRYPT_ERROR"},
+    Named{kAlerts + 70, "TLSV1_ALERT_PROTOCOL_VERSION"},
+    Named{kAlerts + 71, "TLSV1_ALERT_INSUFFICIENT_SECURITY"},
+    Named{kAlerts + 80, "TLSV1_ALERT_INTERNAL_ERROR"},
+    Named{kAlerts + 90, "TLSV1_ALERT_USER_CANCELLED"},
+    Named{kAlerts + 100, "TLSV1_ALERT_NO_RENEGOTIATION"},
+    Named{kAlerts + 110, "TLSV1_ALERT_UNSUPPORTED_EXTENSION"},
+    Named{kAlerts + 112, "TLSV1_ALERT_UNRECOGNIZED_NAME"},
+    Named{kAlerts + 115, "TLSV1_ALERT_UNKNOWN_PSK_IDENTITY"},
+    Named{kAlerts + 116, "TLSV1_ALERT_CERTIFICATE_REQUIRED"},
+    Named{kAlerts + 120, "TLSV1_ALERT_NO_APPLICATION_PROTOCOL"},
+};
+
+std::string in_words(int reason, std::string_view name) {
+  constexpr int kSslRoutines = 16 << 24;
+  return fmt::format("TLS_error:|{}:SSL routines:OPENSSL_internal:{}:TLS_error_end",
+                     kSslRoutines + reason, name);
+}
+
+}  // namespace
+
+std::string words_of_alert(int alert) {
+  for (const Named& reason : kReasons)
+    if (reason.number == kAlerts + alert) return in_words(reason.number, reason.name);
+  return in_words(kAlerts + alert, fmt::format("ALERT_{}", alert));
+}
+
+std::string words_of_tls_error(int error) {
+  switch (error) {
+    case GNUTLS_E_NO_CERTIFICATE_FOUND:
+    case GNUTLS_E_CERTIFICATE_REQUIRED: return in_words(192, "PEER_DID_NOT_RETURN_A_CERTIFICATE");
+    case GNUTLS_E_NO_CIPHER_SUITES: return in_words(184, "NO_SHARED_CIPHER");
+    case GNUTLS_E_UNSUPPORTED_VERSION_PACKET: return in_words(240, "UNSUPPORTED_PROTOCOL");
+    case GNUTLS_E_UNEXPECTED_PACKET: return in_words(267, "WRONG_VERSION_NUMBER");
+    default: return fmt::format("TLS_error:|{}:TLS_error_end", gnutls_strerror(error));
+  }
+}
+
+std::string words_of_socket_error(int error) {
+  constexpr int kSystemLibrary = 2 << 24;
+  return fmt::format("TLS_error:|{}:system library:OPENSSL_internal:{}:TLS_error_end",
+                     kSystemLibrary + error, std::strerror(error));
+}
+
+}  // namespace egressctl::forward
