@@ -65,12 +65,24 @@ void check_bootstrap(const EnvoyFilter& filter, std::size_t index, Findings& fin
     builder.fix({.title = "remove the patch", .safe = true, .edits = {*edit}});
 }
 
-void check_selector(const EnvoyFilter& filter, const ConfigPatch& patch, Findings& findings) {
-  if (filter.workload_selector.present() || !filter.target_refs->empty() || !adds(patch)) return;
+// Whether the patch puts something into gateways that is meant for one of them.
+bool adds_to_gateways(const ConfigPatch& patch) {
   const bool listener = *patch.apply_to == ApplyTo::Listener;
-  if (!listener && *patch.apply_to != ApplyTo::Cluster) return;
+  if (!adds(patch) || (!listener && *patch.apply_to != ApplyTo::Cluster)) return false;
   const PatchContext context = *patch.match->context;
-  if (context != PatchContext::Gateway && !(listener && context == PatchContext::Any)) return;
+  return context == PatchContext::Gateway || (listener && context == PatchContext::Any);
+}
+
+// One selector is for all patches, so that the first one stands for them.
+void check_selector(const EnvoyFilter& filter, Findings& findings) {
+  if (filter.workload_selector.present() || !filter.target_refs->empty()) return;
+  const auto& patches = *filter.config_patches;
+  const auto first = std::find_if(patches.begin(), patches.end(),
+                                  [](const auto& patch) { return adds_to_gateways(*patch); });
+  if (first == patches.end()) return;
+  const ConfigPatch& patch = **first;
+  const bool listener = *patch.apply_to == ApplyTo::Listener;
+  const PatchContext context = *patch.match->context;
   findings
       .report(kNoWorkloadSelector, patch.apply_to.range,
               "without a \"workloadSelector\" every {} that the namespace counts for gets the {}",
@@ -143,8 +155,8 @@ void check_envoy_filter(const resource::Resource& resource, Diagnostics& diagnos
     check_match(patch, findings);
     check_sni_proxy(patch, findings);
     check_bootstrap(*filter, i, findings);
-    check_selector(*filter, patch, findings);
   }
+  check_selector(*filter, findings);
   check_dns_caches(*filter, findings);
   if (patches.size() < 2 || !for_all_alike(*filter)) return;
   const PatchNames names = collect_names(resource);

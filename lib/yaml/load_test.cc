@@ -226,7 +226,8 @@ TEST_CASE("load: random text never crashes it, and every range lies within the t
 
 TEST_CASE("scalar: types of plain and quoted scalars") {
   const Loaded yaml(
-      "[443, 0x1bb, 0o17, -1, true, \"true\", ~, null, 1.5, 1e3, .inf, yes, !!str 5, x, '', 1_0]");
+      "[443, 0x1bb, 0o17, -1, true, \"true\", ~, null, 1.5, 1e3, .inf, yes, !!str 5, x, '', 1_0, "
+      "0644, 08]");
   const auto items = yaml.root().items;
   CHECK(as_int(items[0]) == 443);
   CHECK(as_int(items[1]) == 443);
@@ -245,6 +246,8 @@ TEST_CASE("scalar: types of plain and quoted scalars") {
   CHECK(as_string(items[14]) == "");
   CHECK(scalar_type(items[15]) == ScalarType::String);
   CHECK(plain_type_1_1("1_0") == ScalarType::Int);
+  CHECK(as_int(items[16]) == 0644);  // as kubectl takes it
+  CHECK(as_int(items[17]) == 8);
 }
 
 }  // namespace

@@ -109,6 +109,10 @@ std::optional<std::int64_t> as_int(const Node& node) {
   if (digits.starts_with("0x")) base = 16;
   if (digits.starts_with("0o")) base = 8;
   if (base != 10) digits.remove_prefix(2);
+  // kubectl reads YAML 1.1: the mode 0644 is octal.
+  const bool old_octal = base == 10 && digits.size() > 1 && digits.front() == '0' &&
+                         digits.find_first_not_of("01234567") == std::string_view::npos;
+  if (old_octal) base = 8;
   if (digits.starts_with('+')) digits.remove_prefix(1);
   std::int64_t value = 0;
   const auto [end, error] =

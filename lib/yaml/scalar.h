@@ -24,7 +24,7 @@ enum class ScalarType { Null, Bool, Int, Float, String };
 
 // The value when the node is of that type, else std::nullopt.
 [[nodiscard]] std::optional<bool> as_bool(const Node& node);         // true, false, True, ...
-[[nodiscard]] std::optional<std::int64_t> as_int(const Node& node);  // 443, -1, 0x1bb, 0o17
+[[nodiscard]] std::optional<std::int64_t> as_int(const Node& node);  // 443, -1, 0x1bb, 0o17, 017
 [[nodiscard]] std::optional<double> as_double(const Node& node);     // ints too
 [[nodiscard]] std::optional<std::string_view> as_string(const Node& node);  // type String only
 

@@ -6,6 +6,7 @@
 #include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/references/references.h"
 #include "lib/lint/rules/references/short_names.h"
+#include "lib/lint/rules/routing/bindings.h"
 #include "lib/mesh/host.h"
 
 namespace egressctl::lint::rules {
@@ -62,6 +63,9 @@ void check(const Context& in, Diagnostics& out) {
     if (host.empty() || !in.mesh().registry().named(host).empty() ||
         !should_be_there(in.mesh(), host) ||
         meant_service(in.mesh(), *hop.target->destination->host, hop.service->name_space).found())
+      continue;
+    if (hop.gateway != nullptr && hop.route->kind != mesh::RouteKind::Http &&
+        sends_elsewhere(in, *hop.gateway))
       continue;
     if (!told.insert(hop.target->destination).second) continue;
     if (meant.empty()) meant = meant_hosts(in.mesh());

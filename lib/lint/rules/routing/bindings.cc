@@ -1,6 +1,7 @@
 #include "lib/lint/rules/routing/bindings.h"
 
 #include <algorithm>
+#include <array>
 
 #include "lib/mesh/host.h"
 
@@ -92,19 +93,48 @@ SourceRange list_of(const VirtualService& service, RouteKind kind) {
   return {};
 }
 
-bool is_patched(const Context& in, const GatewayView& gateway) {
+namespace {
+
+// Whether an EnvoyFilter of the namespace may be for the gateway.
+bool may_patch(const Context& in, const resource::Resource& filter, const GatewayView& gateway) {
+  const std::string_view name_space = in.mesh().namespace_of(filter);
+  return gateway.pods.empty() || name_space == in.mesh().settings().root_namespace ||
+         name_space == gateway.name_space ||
+         std::any_of(gateway.pods.begin(), gateway.pods.end(),
+                     [&](const auto* pod) { return pod->name_space == name_space; });
+}
+
+template <typename Wanted>
+bool any_patch(const Context& in, const GatewayView& gateway, const Wanted& wanted) {
   for (const resource::Resource* filter : in.mesh().all(resource::Kind::EnvoyFilter)) {
-    const std::string_view name_space = in.mesh().namespace_of(*filter);
-    if (!gateway.pods.empty() && name_space != in.mesh().settings().root_namespace &&
-        std::none_of(gateway.pods.begin(), gateway.pods.end(),
-                     [&](const auto* pod) { return pod->name_space == name_space; }))
-      continue;
-    for (const auto& patch : *filter->as<resource::EnvoyFilter>()->config_patches)
-      if (*patch->apply_to == resource::ApplyTo::NetworkFilter ||
-          *patch->apply_to == resource::ApplyTo::FilterChain)
-        return true;
+    if (!may_patch(in, *filter, gateway)) continue;
+    const auto& patches = *filter->as<resource::EnvoyFilter>()->config_patches;
+    if (std::any_of(patches.begin(), patches.end(),
+                    [&](const auto& patch) { return wanted(*patch); }))
+      return true;
   }
   return false;
+}
+
+bool names_cluster(const resource::ConfigPatch& patch) {
+  constexpr std::array<std::string_view, 2> kCluster{"typed_config", "cluster"};
+  constexpr std::array<std::string_view, 2> kClusters{"typed_config", "weighted_clusters"};
+  const yaml::Node* value = patch.patch->value.node;
+  return *patch.apply_to == resource::ApplyTo::NetworkFilter && value != nullptr &&
+         (value->path(kCluster) != nullptr || value->path(kClusters) != nullptr);
+}
+
+}  // namespace
+
+bool is_patched(const Context& in, const GatewayView& gateway) {
+  return any_patch(in, gateway, [](const resource::ConfigPatch& patch) {
+    return *patch.apply_to == resource::ApplyTo::NetworkFilter ||
+           *patch.apply_to == resource::ApplyTo::FilterChain;
+  });
+}
+
+bool sends_elsewhere(const Context& in, const GatewayView& gateway) {
+  return any_patch(in, gateway, names_cluster);
 }
 
 }  // namespace egressctl::lint::rules

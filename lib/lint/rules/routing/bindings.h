@@ -54,4 +54,8 @@ struct Binding {
 // Whether an EnvoyFilter may change what the gateway's chains do.
 [[nodiscard]] bool is_patched(const Context& in, const mesh::GatewayView& gateway);
 
+// Whether an EnvoyFilter names another cluster for TCP connections of the gateway: what their
+// routes name need not exist then, as istiod makes the chain anyway.
+[[nodiscard]] bool sends_elsewhere(const Context& in, const mesh::GatewayView& gateway);
+
 }  // namespace egressctl::lint::rules
