@@ -10,11 +10,11 @@ printf 'apiVersion: egressctl/v1\nkind: Egress\n' | forward --config -
 printf '' | forward --config -
 cp "$file" forward.yaml
 egressctl forward -v --config forward.yaml 2> log &
-until grep -q listening log; do sleep 0.05; done
+until grep -q listening log 2>/dev/null; do sleep 0.05; done
 sed -i 's/hosts:/host:/' forward.yaml; kill -HUP $!
-until grep -q 'error' log; do sleep 0.05; done
+until grep -q 'error' log 2>/dev/null; do sleep 0.05; done
 cp "$file" forward.yaml; kill -HUP $!
-until grep -qi 'reloaded' log; do sleep 0.05; done
+until grep -qi 'reloaded' log 2>/dev/null; do sleep 0.05; done
 kill -TERM $!; wait $!; echo "exit code $?"
 grep -c 'unknown key' log
 egressctl schema forward > schema.json
