@@ -145,6 +145,7 @@ void add_all_commands(CLI::App& app, Context& context) {
   add_proxy_config(app, context);
   add_envoy(app, context);
   add_trace(app, context);
+  add_logs(app, context);
   add_diff(app, context);
   add_audit(app, context);
   add_graph(app, context);

@@ -12,6 +12,7 @@ void add_validate(CLI::App& app, Context& context);
 void add_proxy_config(CLI::App& app, Context& context);
 void add_envoy(CLI::App& app, Context& context);
 void add_trace(CLI::App& app, Context& context);
+void add_logs(CLI::App& app, Context& context);
 void add_diff(CLI::App& app, Context& context);
 void add_audit(CLI::App& app, Context& context);
 void add_graph(CLI::App& app, Context& context);

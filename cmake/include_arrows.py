@@ -24,6 +24,7 @@ ARROWS = {
     "trace": ["topology"],
     "bootstrap": ["topology"],
     "audit": ["trace", "render"],
+    "logs": ["trace", "render"],
     "spec": ["yaml"],
     "generate": ["spec", "yaml"],
     "forward": ["base"],

@@ -1,0 +1,83 @@
+#include "lib/logs/explain.h"
+
+#include <doctest/doctest.h>
+
+#include "lib/logs/parse.h"
+#include "lib/logs/sums.h"
+
+namespace egressctl::logs {
+namespace {
+
+LoggedConnection connection(const std::vector<std::pair<Role, std::string>>& lines) {
+  LoggedConnection out;
+  for (const auto& [role, line] : lines) {
+    ParsedLine parsed = parse_line(line);
+    REQUIRE(parsed.kind == LineKind::Entry);
+    out.hops.push_back({role, std::move(parsed.entry)});
+  }
+  return out;
+}
+
+std::string line(const std::string& reasons, const std::string& rest, int received = 0) {
+  return "[2026-11-23T11:30:57.100Z] \"- - -\" 0 " + reasons + " " + std::to_string(received) +
+         " 0 5 - \"-\" \"-\" \"-\" \"-\" " + rest;
+}
+
+TEST_CASE("explain: an outer SNI that no server takes is told from both lines") {
+  const Explanation out = explain(connection(
+      {{Role::Sidecar, line("UF,URX - - "
+                            "\"TLS_error:|33554536:x:Connection_reset_by_peer:TLS_error_end\"",
+                            "\"10.1.0.10:8443\" outbound|443|w|gw.svc.x - 1.2.3.4:443 "
+                            "10.1.0.20:5 a.example -")},
+       {Role::Gateway, line("NR filter_chain_not_found - \"-\"",
+                            "\"-\" - - 10.1.0.10:8443 10.1.0.20:77 outbound_.443_.w_.gw -")}}));
+  CHECK(out.outcome == Outcome::Failed);
+  CHECK(out.flags == "NR");
+  REQUIRE(!out.sentences.empty());
+  CHECK(out.sentences.front() ==
+        "the sidecar sent the outer SNI \"outbound_.443_.w_.gw\", which no "
+        "server of the gateway "
+        "takes");
+  REQUIRE(!out.rules.empty());
+  CHECK(out.rules.front() == "EGR0404");
+}
+
+TEST_CASE(
+    "explain: a gateway's handshake that fails leaves no flag, and is a "
+    "failure") {
+  const Explanation out = explain(
+      connection({{Role::Gateway, line("- - - \"-\"",
+                                       "\"1.2.3.4:443\" outbound|443||a.example 10.1.0.10:5 "
+                                       "10.1.0.10:8443 10.1.0.20:77 a.example -")}}));
+  CHECK(out.outcome == Outcome::Failed);
+  CHECK(out.rules.front() == "EGR0402");
+}
+
+TEST_CASE("explain: what leaves past the gateway has arrived, but not as it should") {
+  const Explanation out =
+      explain(connection({{Role::Sidecar, line("- - - \"-\"",
+                                               "\"1.2.3.4:443\" PassthroughCluster 10.1.0.20:5 "
+                                               "1.2.3.4:443 10.1.0.20:4 a.example -",
+                                               517)}}));
+  CHECK(out.outcome == Outcome::Bypassed);
+  CHECK(out.rules.front() == "EGR0501");
+}
+
+TEST_CASE("sums: rows beyond the limit are one") {
+  Sums sums;
+  for (std::size_t i = 0; i < Sums::kMaxRows + 5; ++i) {
+    const LoggedConnection one =
+        connection({{Role::Sidecar, line("- - - \"-\"",
+                                         "\"1.2.3.4:443\" c 10.1.0.20:5 1.2.3.4:443 "
+                                         "10.1.0.20:4 h" +
+                                             std::to_string(i) + ".example -")}});
+    sums.add(one, explain(one));
+  }
+  const auto rows = sums.rows();
+  CHECK(rows.size() == Sums::kMaxRows + 1);
+  CHECK(rows.front().host == "(others)");
+  CHECK(rows.front().connections == 5);
+}
+
+}  // namespace
+}  // namespace egressctl::logs

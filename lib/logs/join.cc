@@ -1,0 +1,206 @@
+#include "lib/logs/join.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace egressctl::logs {
+namespace {
+
+constexpr std::string_view kInternal = "envoy://";
+
+// How far the clocks of two nodes may be apart, in ms.
+constexpr std::int64_t kClockSkew = 200;
+
+// How many of the latest lines are looked at where only times and bytes decide.
+constexpr std::size_t kMaxTried = 64;
+
+std::string key_of(std::string_view client, std::string_view server) {
+  const bool known = !client.empty() && !server.empty() && !client.starts_with(kInternal) &&
+                     !server.starts_with(kInternal);
+  return known ? fmt::format("{}>{}", client, server) : std::string();
+}
+
+std::string upstream_key(const Entry& entry) {
+  return key_of(entry.upstream_local, entry.upstream_host);
+}
+
+std::string downstream_key(const Entry& entry) {
+  return key_of(entry.downstream_remote, entry.downstream_local);
+}
+
+// The time of "2026-11-23T11:30:21.325Z" within its day, in ms.
+std::optional<std::int64_t> time_of(std::string_view text) {
+  constexpr std::size_t kStart = 11;
+  if (text.size() < kStart + 8) return std::nullopt;
+  const auto number = [&](std::size_t at, std::size_t size) {
+    std::int64_t out = 0;
+    std::from_chars(text.data() + at, text.data() + std::min(at + size, text.size()), out);
+    return out;
+  };
+  std::int64_t out = (number(kStart, 2) * 60 + number(kStart + 3, 2)) * 60 + number(kStart + 6, 2);
+  out *= 1000;
+  return text.size() >= kStart + 12 ? out + number(kStart + 9, 3) : out;
+}
+
+bool has_failed(const Entry& entry) {
+  return !entry.flags.empty() || (entry.received == 0 && entry.sent == 0);
+}
+
+// A connection of which the client's side has no address of its own: it never
+// was made.
+bool was_never_made(const Entry& entry) {
+  return entry.upstream_local.empty() && !entry.failure.empty() && !entry.upstream_host.empty();
+}
+
+// Whether the line of a next hop can be of the connection that the other is of.
+bool can_follow(const Entry& outer, const Entry& inner) {
+  if (outer.upstream_host.starts_with(kInternal)) {
+    if (outer.source != inner.source || inner.time < outer.time) return false;
+    if (outer.received == inner.received && outer.sent == inner.sent) return true;
+    // What was refused inside, the outer connection has tried to send.
+    return !inner.flags.empty() && inner.sent <= outer.sent;
+  }
+  const auto outer_time = time_of(outer.time);
+  const auto inner_time = time_of(inner.time);
+  if (!outer_time || !inner_time || !has_failed(inner)) return false;
+  const std::int64_t delay = *inner_time - *outer_time;
+  return delay >= -kClockSkew && delay <= kClockSkew + static_cast<std::int64_t>(outer.duration);
+}
+
+}  // namespace
+
+const Entry* LoggedConnection::of(Role role) const {
+  for (const LoggedHop& hop : hops)
+    if (hop.role == role) return &hop.entry;
+  return nullptr;
+}
+
+std::string_view LoggedConnection::host() const {
+  for (const Role role : {Role::Sidecar, Role::InternalListener}) {
+    const Entry* entry = of(role);
+    if (entry != nullptr && !entry->host().empty()) return entry->host();
+  }
+  return hops.front().entry.host();
+}
+
+void Joiner::add(Entry entry) {
+  const Role role = role_of(entry);
+  if (role == Role::InternalListener) {
+    if (join_to_outer(entry, role)) return;
+  } else if (const auto before = by_upstream_.find(downstream_key(entry));
+             before != by_upstream_.end()) {
+    // The next hop of a line that is there.
+    const auto connection = before->second;
+    by_upstream_.erase(before);
+    if (connection->hops.size() == 1) connection->hops.front().role = Role::Sidecar;
+    connection->hops.push_back({Role::Gateway, std::move(entry)});
+    join_inner(connection);
+    return;
+  } else if (const auto after = by_downstream_.find(upstream_key(entry));
+             after != by_downstream_.end()) {
+    const auto connection = after->second;
+    by_downstream_.erase(after);
+    connection->hops.front().role = Role::Gateway;
+    connection->hops.insert(connection->hops.begin(), LoggedHop{Role::Sidecar, std::move(entry)});
+    return;
+  } else if (has_failed(entry) && join_to_outer(entry, Role::Gateway)) {
+    return;
+  }
+  pending_.emplace_back();
+  pending_.back().hops.push_back({role, std::move(entry)});
+  index(std::prev(pending_.end()));
+  while (pending_.size() > window_) tell_oldest();
+}
+
+void Joiner::finish() {
+  while (!pending_.empty()) tell_oldest();
+}
+
+// Takes the line of the next hop that came before this one's own.
+void Joiner::join_inner(Pending::iterator outer) {
+  const Entry& last = outer->hops.back().entry;
+  if (!last.upstream_host.starts_with(kInternal) && !was_never_made(last)) return;
+  const std::string place(last.upstream_host);
+  const auto waiting = inner_.find(place);
+  if (waiting != inner_.end()) {
+    const auto& list = waiting->second;
+    for (std::size_t i = list.size() - std::min(list.size(), kMaxTried); i < list.size(); ++i) {
+      const Pending::iterator inner = list[i];
+      const Entry& first = inner->hops.front().entry;
+      if (inner == outer || first.downstream_local != place || !can_follow(last, first)) continue;
+      drop_from_indexes(inner);
+      if (!place.starts_with(kInternal)) {
+        outer->hops.front().role = Role::Sidecar;
+        inner->hops.front().role = Role::Gateway;
+      }
+      for (LoggedHop& hop : inner->hops) outer->hops.push_back(std::move(hop));
+      pending_.erase(inner);
+      return;
+    }
+  }
+  outer_[place].push_back(outer);
+}
+
+bool Joiner::join_to_outer(Entry& inner, Role role) {
+  const auto waiting = outer_.find(std::string(inner.downstream_local));
+  if (waiting == outer_.end()) return false;
+  auto& list = waiting->second;
+  const auto first = list.end() - static_cast<std::ptrdiff_t>(std::min(list.size(), kMaxTried));
+  const auto found = std::find_if(first, list.end(), [&](Pending::iterator outer) {
+    return can_follow(outer->hops.back().entry, inner);
+  });
+  if (found == list.end()) return false;
+  const Pending::iterator outer = *found;
+  list.erase(found);
+  if (list.empty()) outer_.erase(waiting);
+  if (role == Role::Gateway) outer->hops.front().role = Role::Sidecar;
+  outer->hops.push_back({role, std::move(inner)});
+  join_inner(outer);
+  return true;
+}
+
+void Joiner::index(Pending::iterator connection) {
+  const LoggedHop& hop = connection->hops.front();
+  if (hop.role == Role::InternalListener || has_failed(hop.entry))
+    inner_[std::string(hop.entry.downstream_local)].push_back(connection);
+  if (hop.role == Role::InternalListener) return;
+  if (std::string key = downstream_key(hop.entry); !key.empty())
+    by_downstream_.insert_or_assign(std::move(key), connection);
+  if (std::string key = upstream_key(hop.entry); !key.empty())
+    by_upstream_.insert_or_assign(std::move(key), connection);
+  join_inner(connection);
+}
+
+void Joiner::drop_from_indexes(Pending::iterator connection) {
+  const auto drop = [&](Index& index, const std::string& key) {
+    const auto found = index.find(key);
+    if (found != index.end() && found->second == connection) index.erase(found);
+  };
+  const auto drop_from = [&](Lists& lists, std::string_view place) {
+    const auto found = lists.find(std::string(place));
+    if (found == lists.end()) return;
+    std::erase(found->second, connection);
+    if (found->second.empty()) lists.erase(found);
+  };
+  for (const LoggedHop& hop : connection->hops) {
+    drop(by_upstream_, upstream_key(hop.entry));
+    drop(by_downstream_, downstream_key(hop.entry));
+    drop_from(inner_, hop.entry.downstream_local);
+    drop_from(outer_, hop.entry.upstream_host);
+  }
+}
+
+void Joiner::tell_oldest() {
+  const auto oldest = pending_.begin();
+  drop_from_indexes(oldest);
+  LoggedConnection connection = std::move(*oldest);
+  pending_.pop_front();
+  done_(std::move(connection));
+}
+
+}  // namespace egressctl::logs
