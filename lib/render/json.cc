@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/fingerprint.h"
 #include "lib/render/diagnostics.h"
-#include "lib/render/fingerprint.h"
 #include "lib/render/json_text.h"
 
 namespace egressctl::render {

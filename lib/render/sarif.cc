@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/fingerprint.h"
 #include "lib/render/diagnostics.h"
-#include "lib/render/fingerprint.h"
 #include "lib/render/json_text.h"
 
 namespace egressctl::render {

@@ -1,10 +1,10 @@
-#include "lib/render/fingerprint.h"
+#include "lib/base/fingerprint.h"
 
 #include <doctest/doctest.h>
 
 #include "lib/base/source.h"
 
-namespace egressctl::render {
+namespace egressctl {
 namespace {
 
 constexpr RuleId kRule{"EGR0304", "gateway-host-not-routed", Severity::Warning};
@@ -44,4 +44,4 @@ TEST_CASE("fingerprint: equal findings differ by their order, others by what the
 }
 
 }  // namespace
-}  // namespace egressctl::render
+}  // namespace egressctl

@@ -1,4 +1,4 @@
-#include "lib/render/fingerprint.h"
+#include "lib/base/fingerprint.h"
 
 #include <cstddef>
 #include <map>
@@ -7,7 +7,7 @@
 
 #include "lib/base/text.h"
 
-namespace egressctl::render {
+namespace egressctl {
 namespace {
 
 constexpr std::size_t kDigits = 32;
@@ -28,6 +28,21 @@ std::size_t skip_position(std::string_view text, std::size_t i) {
   if (colon == i || colon >= text.size() || text[colon] != ':') return i;
   const std::size_t end = skip_digits(text, colon + 1);
   return end > colon + 1 ? end : i;
+}
+
+// All that equal findings have in common.
+std::string key_of(const Diagnostic& diagnostic) {
+  const ResourceName& resource = diagnostic.resource;
+  std::string key;
+  for (const std::string_view part :
+       {diagnostic.rule.id, std::string_view(resource.kind), std::string_view(resource.name_space),
+        std::string_view(resource.name)})
+    key += fmt::format("{}\n", part);
+  return key + without_positions(diagnostic.message);
+}
+
+std::string fingerprint(const std::string& key, std::size_t ordinal) {
+  return sha256_hex(fmt::format("{}\n{}", key, ordinal)).substr(0, kDigits);
 }
 
 }  // namespace
@@ -51,21 +66,18 @@ std::string without_positions(std::string_view message) {
   return out;
 }
 
+std::string fingerprint(const Diagnostic& diagnostic, std::size_t ordinal) {
+  return fingerprint(key_of(diagnostic), ordinal);
+}
+
 std::vector<std::string> fingerprints(const Diagnostics& diagnostics) {
   std::vector<std::string> result;
   std::map<std::string, std::size_t> seen;
   for (const Diagnostic& diagnostic : diagnostics) {
-    const ResourceName& resource = diagnostic.resource;
-    std::string key;
-    for (const std::string_view part :
-         {diagnostic.rule.id, std::string_view(resource.kind),
-          std::string_view(resource.name_space), std::string_view(resource.name)})
-      key += fmt::format("{}\n", part);
-    key += without_positions(diagnostic.message);
-    const std::size_t ordinal = seen[key]++;
-    result.push_back(sha256_hex(fmt::format("{}\n{}", key, ordinal)).substr(0, kDigits));
+    const std::string key = key_of(diagnostic);
+    result.push_back(fingerprint(key, seen[key]++));
   }
   return result;
 }
 
-}  // namespace egressctl::render
+}  // namespace egressctl
