@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "lib/lint/rules/all.h"
+#include "lib/lint/rules/regexes.h"
 #include "lib/resource/validation/rules.h"
 
 namespace egressctl::lint::rules {
@@ -213,6 +214,8 @@ List validation() {
   static const std::vector<const Rule*> kList = [] {
     std::vector<const Rule*> out;
     for (const Rule& rule : kRules) out.push_back(&rule);
+    out.push_back(&kRegexTooLarge);
+    out.push_back(&kRegexNeverMatches);
     return out;
   }();
   return kList;

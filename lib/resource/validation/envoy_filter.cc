@@ -130,7 +130,7 @@ bool check_version(Report& report, const Text& version) {
   const auto problem = regex_problem(*version);
   if (!problem) return true;
   report.error(kInvalidRegex, version.range, "\"{}\" is no regular expression of RE2: {}", *version,
-               *problem);
+               problem->message);
   return false;
 }
 

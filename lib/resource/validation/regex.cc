@@ -60,19 +60,55 @@ std::string with_old_groups(std::string_view pattern) {
   return out;
 }
 
-}  // namespace
-
-std::optional<std::string> regex_problem(std::string_view pattern) {
-  if (is_plain(pattern)) return std::nullopt;
+re2::RE2::Options patient_options() {
   re2::RE2::Options options(re2::RE2::Quiet);
   // What Istio refuses is the length, not the size of the program.
   constexpr std::int64_t kMemory = 256LL << 20;
   options.set_max_mem(kMemory);
+  return options;
+}
+
+// RE2 tells what it stumbled over, but not where. It reads from the left, so it is where the text
+// up to there is wrong in the same way.
+std::size_t place_of(const std::string& pattern, const re2::RE2& failed) {
+  const std::string& culprit = failed.error_arg();
+  if (culprit.empty()) return std::string::npos;
+  for (std::size_t at = pattern.find(culprit); at != std::string::npos;
+       at = pattern.find(culprit, at + 1)) {
+    const re2::RE2 until(pattern.substr(0, at + culprit.size()), patient_options());
+    if (until.error_code() == failed.error_code() && until.error_arg() == culprit) return at;
+  }
+  return pattern.find(culprit);
+}
+
+RegexProblem problem_of(std::string_view pattern, const std::string& known,
+                        const re2::RE2& failed) {
+  RegexProblem out{failed.error(), 0, 0};
+  const std::size_t at = place_of(known, failed);
+  // Where groups were rewritten the places have moved.
+  if (at == std::string::npos || known != pattern) return out;
+  out.begin = at;
+  out.end = at + failed.error_arg().size();
+  return out;
+}
+
+}  // namespace
+
+std::optional<RegexProblem> regex_problem(std::string_view pattern) {
+  if (is_plain(pattern)) return std::nullopt;
   const std::string known = with_old_groups(pattern);
-  const re2::RE2 compiled(known, options);
-  if (!compiled.ok()) return compiled.error();
-  if (is_refused_by_go(known)) return "Istio takes no \"\\C\" and no group names beyond ASCII";
+  const re2::RE2 compiled(known, patient_options());
+  if (!compiled.ok()) return problem_of(pattern, known, compiled);
+  if (is_refused_by_go(known))
+    return RegexProblem{"Istio takes no \"\\C\" and no group names beyond ASCII", 0, 0};
   return std::nullopt;
+}
+
+std::optional<std::size_t> regex_program_size(std::string_view pattern) {
+  if (is_plain(pattern)) return pattern.size();
+  const re2::RE2 compiled(with_old_groups(pattern), re2::RE2::Quiet);
+  if (!compiled.ok()) return std::nullopt;
+  return static_cast<std::size_t>(compiled.ProgramSize());
 }
 
 }  // namespace egressctl::resource::validation

@@ -9,6 +9,7 @@
 #include "lib/resource/validation/parts.h"
 #include "lib/resource/validation/regex.h"
 #include "lib/yaml/edit.h"
+#include "lib/yaml/part.h"
 
 namespace egressctl::resource::validation {
 namespace {
@@ -141,8 +142,11 @@ void check_regex(Report& report, const Text& regex, std::string_view what) {
   }
   const auto problem = regex_problem(*regex);
   if (!problem) return;
-  auto finding = report.error(kInvalidRegex, regex.range,
-                              "\"{}\" is no regular expression of RE2: {}", *regex, *problem);
+  const SourceRange place = regex.node != nullptr
+                                ? yaml::part_of(*regex.node, problem->begin, problem->end)
+                                : regex.range;
+  auto finding = report.error(kInvalidRegex, place, "\"{}\" is no regular expression of RE2: {}",
+                              *regex, problem->message);
   if (regex->starts_with('*'))
     finding.help("\"*\" repeats what is before it; \".*\" stands for any text");
   else if (regex->find("(?=") != std::string::npos || regex->find("(?!") != std::string::npos ||

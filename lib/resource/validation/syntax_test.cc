@@ -12,12 +12,12 @@ TEST_CASE("regex: RE2's syntax, with Go's limits") {
   for (const std::string_view good : {".*", "/api/.+", "a|b", "(?P<n>a)", "(?<n>a)", "[[:alpha:]]+",
                                       "\\d{3}", "a{1000}", "\\Q\\C\\E", "\\\\C"}) {
     CAPTURE(good);
-    CHECK_FALSE(regex_problem(good));
+    CHECK_FALSE(regex_problem(good).has_value());
   }
   for (const std::string_view bad : {"*", "*.com", "(", "[a", "a**", "a++", "(?=a)", "(?<!a)",
                                      "\\1", "a{1001}", "\\C", "(?P<\xC3\xA9>a)"}) {
     CAPTURE(bad);
-    CHECK(regex_problem(bad));
+    CHECK(regex_problem(bad).has_value());
   }
 }
 
