@@ -5,7 +5,6 @@
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
 #include "lib/mesh/host.h"
-#include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -60,17 +59,13 @@ void check(const Context& in, Diagnostics& out) {
                     [&](const std::string& host) { return is_external(in, host); });
     if (!external || is_led_inside(in, service) || !told.insert(&service).second) continue;
     const auto& gateways = service.service->gateways;
-    auto finding =
-        out.report(kId, gateways.key,
-                   "no VirtualService leads sidecars to gateway \"{}\" for \"{}\": clients connect "
-                   "to the host directly",
-                   binding.gateway->name, service.hosts.front());
-    finding.related(binding.gateway->resource->metadata.name.range, "the Gateway is here")
+    out.report(kId, gateways.key,
+               "no VirtualService leads sidecars to gateway \"{}\" for \"{}\": clients connect "
+               "to the host directly",
+               binding.gateway->name, service.hosts.front())
+        .related(binding.gateway->resource->metadata.name.range, "the Gateway is here")
         .help(fmt::format("add \"mesh\" to the gateways, and a match for it that routes to \"{}\"",
                           binding.gateway->services.front()->host));
-    if (service.binds("mesh") || gateways.node == nullptr) continue;
-    if (const auto edit = yaml::append_item(*gateways.node, "mesh"))
-      finding.fix({.title = "bind it to sidecars, too", .safe = false, .edits = {*edit}});
   }
 }
 

@@ -1,0 +1,87 @@
+// Fixes do what they say: a file that is fixed has no finding left of the rules that fixed it.
+#include "lib/base/fixes.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "lib/lint/linter.h"
+#include "lib/lint/registry.h"
+#include "lib/testing/files.h"
+
+namespace egressctl::lint {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMaxPasses = 10;
+constexpr std::size_t kRulesWithFixes = 15;
+
+// All manifests of testdata that are wrong in some way.
+std::vector<fs::path> bad_files() {
+  std::vector<fs::path> out;
+  for (const char* folder : {"lint/cases", "validation", "structure", "envoy"})
+    for (const auto& entry : fs::recursive_directory_iterator(testing::testdata() / folder))
+      if (entry.path().extension() == ".yaml" && entry.path().filename() != "good.yaml")
+        out.push_back(entry.path());
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+struct Checked {
+  std::unique_ptr<const Workspace> workspace;
+  Diagnostics findings;
+};
+
+Checked check(const std::string& text) {
+  std::vector<std::unique_ptr<const Source>> sources;
+  sources.push_back(std::make_unique<const Source>("fixed.yaml", text));
+  Checked out;
+  out.workspace = std::make_unique<const Workspace>(std::move(sources), 1);
+  Options options;
+  options.posture = true;
+  options.suppressions = false;
+  out.findings = lint(*out.workspace, options, Depth::Everything, 1);
+  return out;
+}
+
+bool has_fix(const Diagnostic& finding) {
+  return finding.fix && !finding.fix->edits.empty();
+}
+
+TEST_CASE("fixes: a fixed file lints clean of the rules that mended it") {
+  std::set<std::string_view> fixed;
+  for (const fs::path& path : bad_files()) {
+    CAPTURE(path.string());
+    Checked now = check(testing::read_file(path));
+    // A pair has one mistake; the other files have many, of which some have no fix.
+    const bool pair = path.filename() == "bad.yaml";
+    std::set<std::string_view> here;
+    for (int pass = 0; pass < kMaxPasses; ++pass) {
+      const AppliedFixes fixes = apply_fixes(now.findings, true);
+      if (fixes.sources.empty()) break;
+      for (std::size_t i = 0; i < now.findings.size(); ++i)
+        if (fixes.applied[i]) here.insert(now.findings[i].rule.id);
+      now = check(fixes.sources.front().text);
+    }
+    std::string left;
+    for (const Diagnostic& finding : now.findings)
+      if (has_fix(finding) || (pair && here.contains(finding.rule.id)))
+        left +=
+            fmt::format("{}: {} {}\n", location(finding.range), finding.rule.id, finding.message);
+    CHECK(left == "");
+    fixed.insert(here.begin(), here.end());
+  }
+  CAPTURE(fmt::format("{}", fmt::join(fixed, " ")));
+  CHECK(fixed.size() >= kRulesWithFixes);
+}
+
+}  // namespace
+}  // namespace egressctl::lint
