@@ -1,6 +1,9 @@
 #include "cli/color.h"
 
 #include <cstdlib>
+#include <string_view>
+
+#include <unistd.h>
 
 namespace egressctl::cli {
 namespace {
@@ -10,12 +13,25 @@ std::string variable(const char* name) {
   return value != nullptr ? value : "";
 }
 
+// Those of this program.
+std::map<std::string, std::string> settings() {
+  std::map<std::string, std::string> out;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (text.starts_with("EGRESSCTL_") && equals != std::string_view::npos)
+      out.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return out;
+}
+
 }  // namespace
 
 Environment process_environment() {
   return {.no_color = variable("NO_COLOR"),
           .clicolor_force = variable("CLICOLOR_FORCE"),
-          .term = variable("TERM")};
+          .term = variable("TERM"),
+          .settings = settings()};
 }
 
 bool use_color(ColorChoice choice, const Environment& environment, bool terminal) {

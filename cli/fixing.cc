@@ -47,7 +47,13 @@ FixedSet fix_all(CheckedSet checked, bool unsafe, const Check& check) {
   std::map<std::string, std::string> originals;
   for (int pass = 0; pass < kMaxPasses; ++pass) {
     const AppliedFixes fixes = apply_fixes(checked.findings, unsafe);
-    if (fixes.sources.empty()) break;
+    // A finding may be about a configuration file, which is not for us to change.
+    const auto& sources = checked.workspace->sources();
+    if (std::none_of(sources.begin(), sources.end(), [&](const auto& source) {
+          return std::any_of(fixes.sources.begin(), fixes.sources.end(),
+                             [&](const FixedSource& one) { return one.source == &*source; });
+        }))
+      break;
     for (const FixedSource& one : fixes.sources)
       originals.emplace(one.source->path(), one.source->text());
     out.findings +=

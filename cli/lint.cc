@@ -1,8 +1,10 @@
 // egressctl lint and egressctl validate: what is wrong with manifests that exist.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -13,6 +15,8 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/configuration.h"
+#include "cli/crds.h"
 #include "cli/fixing.h"
 #include "cli/flags.h"
 #include "cli/input.h"
@@ -20,6 +24,8 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/version.h"
+#include "lib/generate/output_tree.h"
+#include "lib/lint/baseline.h"
 #include "lib/lint/linter.h"
 #include "lib/lint/registry.h"
 
@@ -36,6 +42,12 @@ struct Flags {
   bool passthrough = false;
   ResultOptions results;
   bool exit_zero = false;
+  ConfigurationFlags configuration;
+  bool show_config = false;
+  std::vector<std::string> crds;
+  std::string baseline;
+  std::string write_baseline;
+  bool prune_baseline = false;
   Profile profile = Profile::Default;
   MeshFlags mesh;
   bool no_suppressions = false;
@@ -87,14 +99,97 @@ ExitCode complain_of_nothing(Context& context, const Flags& flags, std::size_t f
                                            fmt::join(flags.paths, ", "))});
 }
 
-InputOptions input_options(const Flags& flags) {
+InputOptions input_options(const Flags& flags, const ConfigurationFile& file) {
   InputOptions out;
   if (!flags.stdin_filename.empty()) out.stdin_name = flags.stdin_filename;
+  // Each list of patterns has a base of its own, and takes back in only what it left out itself.
+  Exclusion& configured = out.exclusions.emplace_back();
+  configured.base = file.folder;
+  for (const lint::Located& pattern : file.content.exclude) configured.patterns.add(pattern.text);
   Exclusion& excluded = out.exclusions.emplace_back();
   std::error_code error;
   excluded.base = std::filesystem::current_path(error);
   for (const std::string& pattern : flags.exclude) excluded.patterns.add(pattern);
   return out;
+}
+
+template <typename E, std::size_t N>
+E word_of(const std::string& text, const std::array<std::pair<std::string_view, E>, N>& words) {
+  for (const auto& [word, value] : words)
+    if (word == text) return value;
+  return words.front().second;
+}
+
+// Puts the settings where the flags are.
+void take(const std::map<std::string_view, Setting>& settings, Context& context, Flags& flags) {
+  constexpr std::array<std::pair<std::string_view, FailOn>, 4> kFailOn = {
+      {{"error", FailOn::Error},
+       {"warning", FailOn::Warning},
+       {"info", FailOn::Info},
+       {"never", FailOn::Never}}};
+  constexpr std::array<std::pair<std::string_view, Severity>, 3> kSeverities = {
+      {{"info", Severity::Info}, {"warning", Severity::Warning}, {"error", Severity::Error}}};
+  const auto value = [&](std::string_view key) {
+    const auto found = settings.find(key);
+    return found != settings.end() ? found->second.value : std::string();
+  };
+  context.flags.fail_on = flags.exit_zero ? FailOn::Never : word_of(value("fail-on"), kFailOn);
+  flags.results.least = word_of(value("min-severity"), kSeverities);
+  flags.profile = value("profile") == "posture" ? Profile::Posture : Profile::Default;
+  flags.baseline = value("baseline");
+  flags.mesh.istio_version = value("mesh.istioVersion");
+  flags.mesh.root_namespace = value("mesh.rootNamespace");
+  flags.mesh.cluster_domain = value("mesh.clusterDomain");
+  flags.mesh.mesh_config = value("mesh.meshConfig");
+}
+
+// The baseline in use, and the file that it came from.
+struct KnownFindings {
+  std::unique_ptr<const Source> source;  // nullptr: none
+  lint::Baseline entries;
+  lint::BaselineResult last;  // of the last check
+};
+
+std::optional<ExitCode> read_known(Context& context, const Flags& flags, KnownFindings& known) {
+  if (flags.baseline.empty()) {
+    if (flags.prune_baseline)
+      return report(context, Error{ErrorCode::Usage, "--prune-baseline needs a --baseline"});
+    return std::nullopt;
+  }
+  if (!flags.write_baseline.empty()) return std::nullopt;
+  auto source = read_input(flags.baseline);
+  if (!source) return report(context, source.error());
+  known.source = *std::move(source);
+  Diagnostics wrong;
+  auto entries = lint::read_baseline(*known.source, wrong);
+  if (entries) {
+    known.entries = *std::move(entries);
+    return std::nullopt;
+  }
+  static_cast<void>(report(context, std::move(wrong), {.files = 1}));
+  return ExitCode::Usage;
+}
+
+ExitCode write_known(Context& context, const std::string& path, const Diagnostics& findings) {
+  const auto written = generate::write_file(path, lint::to_yaml(lint::baseline_of(findings)));
+  if (!written) return report(context, written.error());
+  say(context, fmt::format("wrote {} findings to {}", findings.size(), path), 0);
+  return ExitCode::Done;
+}
+
+// Findings about the baseline, or what was done about them.
+Result<Diagnostics> stale_findings(Context& context, const Flags& flags,
+                                   const KnownFindings& known) {
+  if (known.last.hidden > 0)
+    say(context, fmt::format("{} findings are in {}", known.last.hidden, flags.baseline));
+  if (!flags.prune_baseline || known.last.stale.empty()) return known.last.stale;
+  const auto written = generate::write_file(flags.baseline, lint::to_yaml(known.last.needed));
+  if (!written) return tl::unexpected(written.error());
+  say(context,
+      fmt::format("{} of {} entries of {} are left", known.last.needed.size(), known.entries.size(),
+                  flags.baseline),
+      0);
+  return Diagnostics();
 }
 
 // What does not go together, or stands for other flags.
@@ -113,52 +208,113 @@ Result<void> complete(Flags& flags) {
   return {};
 }
 
-ExitCode run(Context& context, Flags& flags, lint::Depth depth) {
-  if (auto right = complete(flags); !right) return report(context, right.error());
-  if (flags.exit_zero) context.flags.fail_on = FailOn::Never;
-  auto mesh = read_mesh_flags(flags.mesh);
-  if (!mesh) return report(context, mesh.error());
-  lint::Options options;
-  options.mesh = mesh->options;
-  options.posture = flags.profile == Profile::Posture;
-  options.suppressions = !flags.no_suppressions;
+// A path as seen from the folder of the configuration.
+std::string relative_to(const std::filesystem::path& folder, const std::string& path) {
+  std::error_code error;
+  return std::filesystem::absolute(path, error).lexically_normal().lexically_relative(folder);
+}
 
-  const InputOptions input = input_options(flags);
-  const auto check = [&](std::vector<std::unique_ptr<const Source>> sources) {
-    const Progress progress(context.err, context.err.is_terminal() && !context.flags.quiet,
+// One run, when all settings are known.
+class Run {
+ public:
+  Run(Context& context, const Flags& flags, lint::Depth depth, const ConfigurationFile& file)
+      : context_(context), flags_(flags), depth_(depth), file_(file) {}
+
+  ExitCode run() {
+    auto mesh = read_mesh_flags(flags_.mesh);
+    if (!mesh) return report(context_, mesh.error());
+    options_.mesh = mesh->options;
+    options_.posture = flags_.profile == Profile::Posture;
+    options_.suppressions = !flags_.no_suppressions;
+    if (const auto exit = read_known(context_, flags_, known_)) return *exit;
+    if (!flags_.crds.empty()) {
+      auto crds = read_crds(flags_.crds);
+      if (!crds) return report(context_, crds.error());
+      crds_ = *std::move(crds);
+    }
+
+    const InputOptions input = input_options(flags_, file_);
+    Inputs inputs = read_inputs(flags_.paths, input);
+    if (flags_.passthrough && !inputs.sources.empty())
+      context_.out.write(inputs.sources.front()->text());
+    const Check again = [this](auto sources) { return check(std::move(sources)); };
+    CheckedSet checked = check(std::move(inputs.sources));
+    say_what_was_read(context_, *checked.workspace);
+    if (!flags_.write_baseline.empty())
+      return write_known(context_, flags_.write_baseline, checked.findings);
+    if (flags_.fix || flags_.diff) {
+      FixedSet fixed = fix_all(std::move(checked), flags_.unsafe_fixes, again);
+      if (flags_.diff) {
+        context_.out.write(diff_of(fixed));
+        return fixed.files.empty() ? ExitCode::Done : ExitCode::Findings;
+      }
+      if (auto written = write_fixed(context_, fixed, input.stdin_name); !written)
+        return report(context_, written.error());
+      checked = std::move(fixed.checked);
+    }
+    return tell(checked, std::move(inputs.problems));
+  }
+
+ private:
+  CheckedSet check(std::vector<std::unique_ptr<const Source>> sources) {
+    const Progress progress(context_.err, context_.err.is_terminal() && !context_.flags.quiet,
                             fmt::format("checking {} files ...", sources.size()));
     CheckedSet out;
-    out.workspace = std::make_unique<const lint::Workspace>(std::move(sources), flags.threads);
-    out.findings = lint::lint(*out.workspace, options, depth, flags.threads);
+    out.workspace = std::make_unique<const lint::Workspace>(std::move(sources), flags_.threads);
+    lint::Options options = options_;
+    const auto mesh_config = lint::overridden_mesh_config(file_.content, out.workspace->resources(),
+                                                          options.mesh.mesh_resource);
+    if (mesh_config) options.mesh.mesh_resource = &*mesh_config;
+    out.findings = lint::with_levels(
+        lint::lint(*out.workspace, options, depth_, flags_.threads, &crds_.schemas), file_.content,
+        [this](const std::string& path) { return relative_to(file_.folder, path); });
+    if (known_.source == nullptr) return out;
+    known_.last = lint::apply_baseline(known_.entries, out.findings, *out.workspace);
+    out.findings = std::move(known_.last.findings);
     return out;
-  };
-  Inputs inputs = read_inputs(flags.paths, input);
-  if (flags.passthrough && !inputs.sources.empty())
-    context.out.write(inputs.sources.front()->text());
-  CheckedSet checked = check(std::move(inputs.sources));
-  say_what_was_read(context, *checked.workspace);
-  if (flags.fix || flags.diff) {
-    FixedSet fixed = fix_all(std::move(checked), flags.unsafe_fixes, check);
-    if (flags.diff) {
-      context.out.write(diff_of(fixed));
-      return fixed.files.empty() ? ExitCode::Done : ExitCode::Findings;
-    }
-    if (auto written = write_fixed(context, fixed, input.stdin_name); !written)
-      return report(context, written.error());
-    checked = std::move(fixed.checked);
   }
-  const render::Totals totals{.files = checked.workspace->sources().size(),
-                              .documents = checked.workspace->documents(),
-                              .resources = checked.workspace->resources().size(),
-                              .version = program_version(),
-                              .rules = rule_texts};
-  const bool unreadable = inputs.problems.any(Severity::Error);
-  Diagnostics findings = std::move(checked.findings);
-  findings.append(std::move(inputs.problems));
-  const bool nothing = totals.resources == 0 && findings.empty() && !flags.allow_empty;
-  const ExitCode exit = report_results(context, std::move(findings), totals, flags.results);
-  if (nothing) return complain_of_nothing(context, flags, totals.files);
-  return unreadable ? ExitCode::Failure : exit;
+
+  // Reports what is left.
+  ExitCode tell(CheckedSet& checked, Diagnostics problems) {
+    const render::Totals totals{.files = checked.workspace->sources().size(),
+                                .documents = checked.workspace->documents(),
+                                .resources = checked.workspace->resources().size(),
+                                .version = program_version(),
+                                .rules = rule_texts};
+    const bool unreadable = problems.any(Severity::Error);
+    Diagnostics findings = std::move(checked.findings);
+    auto stale = stale_findings(context_, flags_, known_);
+    if (!stale) return report(context_, stale.error());
+    findings.append(*std::move(stale));
+    findings.append(std::move(crds_.findings));
+    findings.append(std::move(problems));
+    const bool nothing = totals.resources == 0 && findings.empty() && !flags_.allow_empty;
+    const ExitCode exit = report_results(context_, std::move(findings), totals, flags_.results);
+    if (nothing) return complain_of_nothing(context_, flags_, totals.files);
+    return unreadable ? ExitCode::Failure : exit;
+  }
+
+  Context& context_;
+  const Flags& flags_;
+  lint::Depth depth_;
+  const ConfigurationFile& file_;
+  lint::Options options_;
+  KnownFindings known_;
+  Crds crds_;
+};
+
+ExitCode run(Context& context, const CLI::App& command, Flags& flags, lint::Depth depth) {
+  if (auto right = complete(flags); !right) return report(context, right.error());
+  const auto file = read_configuration_file(context, flags.configuration);
+  if (!file) return ExitCode::Usage;
+  const auto settings = effective_settings(command, context.environment, *file);
+  if (!settings) return report(context, settings.error());
+  if (flags.show_config) {
+    context.out.write(show_configuration(*settings, *file));
+    return ExitCode::Done;
+  }
+  take(*settings, context, flags);
+  return Run(context, flags, depth, *file).run();
 }
 
 void add_input_flags(CLI::App& command, Flags& flags) {
@@ -197,11 +353,26 @@ void add_fix_flags(CLI::App& command, Flags& flags) {
   command.add_flag("--diff", flags.diff, "Show what --fix would change, and write nothing");
 }
 
+void add_baseline_flags(CLI::App& command, Flags& flags) {
+  command
+      .add_option("--baseline", flags.baseline, "Do not report the findings that this file lists")
+      ->type_name("FILE");
+  command
+      .add_option("--write-baseline", flags.write_baseline,
+                  "Write a file that lists all findings, and report none")
+      ->type_name("FILE");
+  command.add_flag("--prune-baseline", flags.prune_baseline,
+                   "Take out of --baseline what is found no more");
+}
+
 void add_checking_command(CLI::App& app, Context& context, const CommandText& text,
                           lint::Depth depth) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App& command = add_command(app, context, text,
-                                  [flags, depth, &context] { return run(context, *flags, depth); });
+  const auto self = std::make_shared<const CLI::App*>(nullptr);
+  CLI::App& command = add_command(app, context, text, [flags, self, depth, &context] {
+    return run(context, **self, *flags, depth);
+  });
+  *self = &command;
   add_input_flags(command, *flags);
   add_result_flags(command, *flags);
   if (depth == lint::Depth::Everything) {
@@ -212,6 +383,18 @@ void add_checking_command(CLI::App& app, Context& context, const CommandText& te
   }
   add_resource_flags(command, flags->mesh);
   add_fix_flags(command, *flags);
+  command
+      .add_option(
+          "--crds", flags->crds,
+          "CRDs of the cluster that count in place of the built-in schemas; may be repeated")
+      ->type_name("FILE")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all();
+  add_baseline_flags(command, *flags);
+  add_configuration_flags(command, flags->configuration);
+  command.add_flag("--show-config", flags->show_config,
+                   "Print the settings that count and where each comes from, and do nothing");
   command.add_flag("--no-suppressions", flags->no_suppressions,
                    "Show what comments and annotations silence, too");
   command.add_option("--threads", flags->threads, "At most so many; 0: one a core")

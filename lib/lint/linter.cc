@@ -52,8 +52,12 @@ bool patches_known_workload(const mesh::Mesh& mesh, const resource::EnvoyFilter&
 }
 
 // The checks that look at nothing but the resource.
-void check_alone(const Context& in, const resource::Resource& resource, Diagnostics& out) {
-  resource::check_structure(resource, out);
+void check_alone(const Context& in, const resource::Resource& resource,
+                 const resource::SchemaSet* schemas, Diagnostics& out) {
+  if (schemas != nullptr)
+    resource::check_structure(resource, *schemas, out);
+  else
+    resource::check_structure(resource, out);
   envoy::check_envoy_filter(resource, out);
   const auto* filter = resource.as<resource::EnvoyFilter>();
   if (filter == nullptr || !patches_known_workload(in.mesh(), *filter, resource))
@@ -97,7 +101,7 @@ Diagnostics without_repeats(const Diagnostics& sorted) {
 }  // namespace
 
 Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth,
-                 std::size_t threads) {
+                 std::size_t threads, const resource::SchemaSet* schemas) {
   const bool everything = depth == Depth::Everything;
   const mesh::Mesh mesh(workspace.resources(), options.mesh);
   const mesh::GatewayIndex gateways(mesh);
@@ -115,7 +119,7 @@ Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth
     const std::size_t begin = (i - of_sets.size()) * kChunk;
     const std::size_t end = std::min(begin + kChunk, resources.size());
     for (const resource::Resource& resource : resources.subspan(begin, end - begin)) {
-      check_alone(context, resource, found[i]);
+      check_alone(context, resource, schemas, found[i]);
       if (const auto rules = by_kind.find(resource.kind); rules != by_kind.end())
         for (const Rule* rule : rules->second) rule->check_one(context, resource, found[i]);
     }

@@ -75,8 +75,23 @@ constexpr Rule kVariable{
                     "it are compared by the text.",
              .mend = "Lint what `flux build`, `kustomize build` or `envsubst` prints."}};
 
-constexpr const Rule* kList[] = {&kUseless,  &kSyntax, &kTemplate,     &kDuplicate,  &kLimit,
-                                 &kEncoding, &kMerge,  &kNotAResource, &kUnreadable, &kVariable};
+constexpr Rule kStale{
+    .info = {.id = kStaleBaseline,
+             .summary = "a baseline that stands for findings that are no more",
+             .why = "It would hide the same mistake when somebody makes it again.",
+             .mend = "Lint all there is with `--prune-baseline`, and commit the file."}};
+
+constexpr Rule kConfiguration{
+    .info = {.id = kBadConfiguration,
+             .summary = "a configuration file or baseline with something unknown in it",
+             .why = "What it was meant to set would stay as it is without a word, so nothing is "
+                    "linted and the exit code is 2.",
+             .mend = "Mend it at the place named; docs/configuration.md lists what there is, and "
+                     "`egressctl schema config` lets an editor check it."}};
+
+constexpr const Rule* kList[] = {&kUseless,    &kSyntax,   &kTemplate, &kDuplicate,
+                                 &kLimit,      &kEncoding, &kMerge,    &kNotAResource,
+                                 &kUnreadable, &kVariable, &kStale,    &kConfiguration};
 
 }  // namespace
 

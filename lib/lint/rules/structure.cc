@@ -2,6 +2,7 @@
 #include "lib/resource/structure.h"
 
 #include "lib/lint/rules/all.h"
+#include "lib/resource/crd.h"
 #include "lib/resource/value_type.h"
 
 namespace egressctl::lint::rules {
@@ -58,8 +59,15 @@ constexpr Rule kVersion{
              .why = "kubectl says `no matches for kind` and applies nothing of the resource.",
              .mend = "Write a version that is served."}};
 
+constexpr Rule kCrd{
+    .info = {
+        .id = resource::kBadCrd,
+        .summary = "a CustomResourceDefinition of `--crds` that can't be used, or a part of it",
+        .why = "What it says of its kind is not checked.",
+        .mend = "Take it as the cluster has it: `kubectl get crds -o yaml`."}};
+
 constexpr const Rule* kList[] = {&kUnknownField, &kWrongType, &kUnknownWord, &kMissing,
-                                 &kBounds,       &kCrdRule,   &kVersion};
+                                 &kBounds,       &kCrdRule,   &kVersion,     &kCrd};
 
 }  // namespace
 
