@@ -10,6 +10,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "lib/base/istio_access_log.h"
+
 namespace egressctl::forward {
 
 enum class AccessLogFormat::Operator : std::uint8_t {
@@ -66,16 +68,6 @@ constexpr FlagWord kFlagWords[] = {
     {ResponseFlag::Unauthorized, "UAEX"},
     {ResponseFlag::LocalReset, "LR"},
 };
-
-// Istio's pkg/config/mesh: EnvoyTextLogFormat.
-constexpr std::string_view kIstioText =
-    "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" "
-    "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% "
-    "\"%UPSTREAM_TRANSPORT_FAILURE_REASON%\" %BYTES_RECEIVED% %BYTES_SENT% %DURATION% "
-    "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" "
-    "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\" %UPSTREAM_CLUSTER_RAW% "
-    "%UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% "
-    "%REQUESTED_SERVER_NAME% %ROUTE_NAME%\\n";
 
 constexpr std::string_view kDefaultTime = "%Y-%m-%dT%H:%M:%S.%3fZ";
 
@@ -204,7 +196,7 @@ const std::vector<AccessLogFormat::Word>& AccessLogFormat::words() {
 }
 
 AccessLogFormat AccessLogFormat::istio_text() {
-  return *parse(kIstioText);
+  return *parse(kIstioAccessLog);
 }
 
 AccessLogFormat AccessLogFormat::istio_json() {
