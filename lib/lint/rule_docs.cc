@@ -1,12 +1,14 @@
 #include "lib/lint/rule_docs.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/text.h"
+#include "lib/lint/examples.h"
 
 namespace egressctl::lint {
 namespace {
@@ -41,13 +43,32 @@ std::string wrapped(std::string_view text, std::string_view indent) {
   return out + "\n";
 }
 
+Json to_json(const std::optional<Example>& example) {
+  if (!example) return nullptr;
+  return {{"bad", example->bad}, {"good", example->good}};
+}
+
+// A text behind an indent on each line.
+std::string indented(std::string_view text) {
+  std::string out;
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  for (const std::string_view line : split(text, '\n')) out += fmt::format("  {}\n", line);
+  return out;
+}
+
 Json to_json(const RuleInfo& info) {
   Json references = Json::array();
   for (const std::string_view reference : info.references) references.push_back(url_of(reference));
-  return {
-      {"id", info.id.id},    {"name", info.id.name},    {"severity", to_string(info.id.severity)},
-      {"since", info.since}, {"posture", info.posture}, {"summary", info.summary},
-      {"why", info.why},     {"mend", info.mend},       {"references", references}};
+  return {{"id", info.id.id},
+          {"name", info.id.name},
+          {"severity", to_string(info.id.severity)},
+          {"since", info.since},
+          {"posture", info.posture},
+          {"summary", info.summary},
+          {"why", info.why},
+          {"mend", info.mend},
+          {"references", references},
+          {"example", to_json(example_of(info.id.id))}};
 }
 
 std::string section(const RuleInfo& info) {
@@ -55,6 +76,8 @@ std::string section(const RuleInfo& info) {
                                 info.id.id, info.id.name, to_string(info.id.severity),
                                 info.posture ? ", only with `--profile posture`" : "", info.since,
                                 info.summary, info.why, info.mend);
+  if (const auto example = example_of(info.id.id))
+    out += fmt::format("\n```yaml\n# wrong\n{}# right\n{}```\n", example->bad, example->good);
   if (info.references.empty()) return out;
   out += "\nSee";
   std::string_view gap = " ";
@@ -86,7 +109,8 @@ std::string rules_as_json(std::span<const Rule* const> rules) {
 
 std::string rules_as_markdown(std::span<const Rule* const> rules) {
   std::string out =
-      "# Rules\n\nWhat `egressctl lint` reports. `egressctl explain RULE` prints one of them.\n\n"
+      "# Rules\n\nWhat `egressctl lint` reports. `egressctl explain RULE` prints one of them. "
+      "`egressctl rules -o markdown` wrote this page.\n\n"
       "| Rule | Severity | Name | Mistake |\n|---|---|---|---|\n";
   for (const Rule* rule : rules) {
     const RuleId& id = rule->info.id;
@@ -105,6 +129,8 @@ std::string explain(const Rule& rule) {
   out += fmt::format("\nThe mistake\n{}", wrapped(fmt::format("{}.", info.summary), "  "));
   out += fmt::format("\nWhat happens\n{}", wrapped(info.why, "  "));
   out += fmt::format("\nWhat to do\n{}", wrapped(info.mend, "  "));
+  if (const auto example = example_of(info.id.id))
+    out += fmt::format("\nWrong\n{}\nRight\n{}", indented(example->bad), indented(example->good));
   if (info.references.empty()) return out;
   out += "\nSee\n";
   for (const std::string_view reference : info.references)

@@ -5,6 +5,8 @@
 
 #include "lib/base/text.h"
 #include "lib/lint/registry.h"
+#include "lib/testing/files.h"
+#include "lib/testing/golden.h"
 
 namespace egressctl::lint {
 namespace {
@@ -57,9 +59,22 @@ TEST_CASE("rule docs: every rule explains itself within 80 columns") {
   for (const Rule* rule : all_rules()) {
     const std::string text = explain(*rule);
     CAPTURE(text);
-    for (const std::string_view line : split(text, '\n'))
+    // Examples are as wide as YAML is.
+    for (const std::string_view line : split(text.substr(0, text.find("\nWrong\n")), '\n'))
       CHECK((line.size() <= 80 || line.find(' ', 2) == std::string_view::npos));
   }
+}
+
+TEST_CASE("rule docs: an example is shown wrong and right") {
+  const Rule* rule = find_rule("EGR0404");
+  REQUIRE(rule != nullptr);
+  const std::string text = explain(*rule);
+  CHECK(text.find("\nWrong\n  ") < text.find("\nRight\n  "));
+  CHECK(rules_as_markdown({&rule, 1}).find("```yaml\n# wrong\n") != std::string::npos);
+}
+
+TEST_CASE("docs/rules.md: it is what the registry says") {
+  testing::check_golden(testing::testdata() / "../docs/rules.md", rules_as_markdown(all_rules()));
 }
 
 }  // namespace
