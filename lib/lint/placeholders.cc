@@ -49,11 +49,12 @@ std::string_view first_variable(std::string_view value) {
   return {};
 }
 
-// The variable in the value that a finding is about.
+// The variable in the value that a finding is about, or that its message compares with others.
 std::string_view variable_of(const Diagnostic& finding) {
   const std::string_view value = finding.range.text();
   const bool scalar = value.size() <= kLongest && value.find('\n') == std::string_view::npos;
-  return scalar ? first_variable(value) : std::string_view();
+  const std::string_view own = scalar ? first_variable(value) : std::string_view();
+  return own.empty() ? first_variable(finding.message) : own;
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // EGR0906 malformed-reference
+#include <algorithm>
+
 #include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/gateway_api/gateway_api.h"
 #include "lib/yaml/edit.h"
@@ -64,9 +66,27 @@ void check_backend(const resource::Positioned<resource::BackendRef>& backend, Di
         .help("name a port of the ServiceEntry");
 }
 
-void check_one(const Context& /*in*/, const resource::Resource& resource, Diagnostics& out) {
+// Whether all Gateways above the route are known and none is Istio's: other controllers have
+// references of their own.
+bool is_foreign(const mesh::Mesh& mesh, const resource::Resource& resource,
+                const resource::KubernetesRoute& route) {
+  const auto foreign = [&](const resource::Positioned<resource::ParentRef>& parent) {
+    if (!is_gateway(*parent)) return false;
+    const std::string_view own = parent->name_space->empty()
+                                     ? mesh.namespace_of(resource)
+                                     : std::string_view(*parent->name_space);
+    const resource::Resource* gateway =
+        mesh.find(resource::Kind::KubernetesGateway, own, *parent->name);
+    const auto* spec = gateway != nullptr ? gateway->as<resource::KubernetesGateway>() : nullptr;
+    return spec != nullptr && !spec->gateway_class_name->starts_with("istio");
+  };
+  return !route.parent_refs->empty() &&
+         std::all_of(route.parent_refs->begin(), route.parent_refs->end(), foreign);
+}
+
+void check_one(const Context& in, const resource::Resource& resource, Diagnostics& out) {
   const auto* route = resource.as<resource::KubernetesRoute>();
-  if (route == nullptr) return;
+  if (route == nullptr || is_foreign(in.mesh(), resource, *route)) return;
   for (const auto& parent : *route->parent_refs) check_parent(parent, out);
   for (const auto& rule : *route->rules)
     for (const auto& backend : *rule->backend_refs) check_backend(backend, out);
