@@ -274,6 +274,8 @@ void add_forward_flags(CLI::App& command, ForwardFlags& flags) {
   for (const CLI::Option* option : command.get_options())
     if (option != config && std::find(common.begin(), common.end(), option) == common.end())
       flags.settings.push_back(option);
+  command.add_flag("--record", flags.record,
+                   "Let any name pass, and print a spec of those that were reached at the end");
   command.add_flag("--check", flags.check, "Say whether it would run, and end");
 }
 
@@ -324,23 +326,59 @@ Result<forward::Config> limits_of(const ForwardFlags& flags) {
   return config;
 }
 
-Result<forward::Config> config_of(const ForwardFlags& flags) {
-  auto config = limits_of(flags);
-  if (!config) return config;
-  const auto routes = routes_of(flags);
-  if (!routes) return tl::unexpected(routes.error());
+namespace {
+
+// One for each --listen.
+Result<void> add_listeners(const ForwardFlags& flags, const std::vector<RouteConfig>& routes,
+                           const std::vector<RouteConfig>& plain, forward::Config& config) {
   std::vector<std::string> addresses = flags.listen;
   if (addresses.empty())
     addresses = {flags.role == ForwardRole::Sidecar ? kSidecarListen : kListen};
   for (const std::string& text : addresses) {
     auto listener = forward::listener_at(text);
     if (!listener) return tl::unexpected(listener.error());
-    listener->routes = *routes;
-    listener->proxy_protocol = flags.proxy_protocol_in;
-    listener->proxy_protocol_out = flags.proxy_protocol_out;
-    listener->transparent = flags.transparent;
-    config->listeners.push_back(std::move(*listener));
+    listener->routes = routes;
+    listener->plain = plain;
+    set_listener_flags(flags, *listener);
+    config.listeners.push_back(std::move(*listener));
   }
+  return {};
+}
+
+}  // namespace
+
+void set_listener_flags(const ForwardFlags& flags, forward::ListenerConfig& listener) {
+  listener.proxy_protocol = flags.proxy_protocol_in;
+  listener.proxy_protocol_out = flags.proxy_protocol_out;
+  listener.transparent = flags.transparent;
+}
+
+Result<forward::Config> config_of(const ForwardFlags& flags) {
+  auto config = limits_of(flags);
+  if (!config) return config;
+  const auto routes = routes_of(flags);
+  if (!routes) return tl::unexpected(routes.error());
+  if (auto added = add_listeners(flags, *routes, {}, *config); !added)
+    return tl::unexpected(added.error());
+  return config;
+}
+
+Result<forward::Config> recording_config_of(const ForwardFlags& flags,
+                                            forward::ConnectionObserver observer) {
+  auto config = limits_of(flags);
+  if (!config) return config;
+  RouteConfig any;
+  any.names = {"*"};
+  any.cluster = "recorded";
+  any.original_destination = flags.transparent;
+  any.any_name = !flags.transparent;
+  RouteConfig plain = any;
+  plain.port = generate::kPlainHttpPort;
+  if (auto added = add_listeners(flags, {any}, {plain}, *config); !added)
+    return tl::unexpected(added.error());
+  config->observer = std::move(observer);
+  // The standard output is the spec's.
+  if (config->access_log == "-") config->access_log = "/dev/stderr";
   return config;
 }
 

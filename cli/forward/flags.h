@@ -61,6 +61,7 @@ struct ForwardFlags {
   std::string access_log_format = "text";
   std::string admin_address;  // empty: the usual one, if it is free
   bool admin_allow_remote = false;
+  bool record = false;
   bool check = false;
 
   std::vector<const CLI::Option*> settings;  // all of these flags that a file has, too
@@ -68,6 +69,9 @@ struct ForwardFlags {
 
 // Whether the flags have a certificate, its key and a CA. Fails with ErrorCode::Usage.
 [[nodiscard]] Result<void> need_certificates(const ForwardFlags& flags, std::string_view role);
+
+// What holds for every listener.
+void set_listener_flags(const ForwardFlags& flags, forward::ListenerConfig& listener);
 
 // Adds them; `flags` must outlive `command`.
 void add_forward_flags(CLI::App& command, ForwardFlags& flags);
@@ -78,6 +82,11 @@ void add_forward_flags(CLI::App& command, ForwardFlags& flags);
 
 // What does not depend on routes: limits, timeouts, lookups, logs.
 [[nodiscard]] Result<forward::Config> limits_of(const ForwardFlags& flags);
+
+// A forwarder that lets any name pass, for --record: `observer` is told of each. Fails with
+// ErrorCode::Usage.
+[[nodiscard]] Result<forward::Config> recording_config_of(const ForwardFlags& flags,
+                                                          forward::ConnectionObserver observer);
 
 // All of it, with one listener for each --listen. Fails with ErrorCode::Usage.
 [[nodiscard]] Result<forward::Config> config_of(const ForwardFlags& flags);

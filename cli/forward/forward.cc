@@ -15,6 +15,7 @@
 #include "cli/forward/run.h"
 #include "cli/forward/spec_source.h"
 #include "cli/report.h"
+#include "lib/datapath/recorder.h"
 
 namespace egressctl::cli {
 namespace {
@@ -31,6 +32,9 @@ std::string contradiction(const ForwardFlags& flags) {
   if (proxy && !manifests) return "--proxy is one of manifests: name their files";
   if (manifests && !proxy && !flags.all_in_one)
     return "manifests are for a proxy of theirs: give --proxy NAME.NAMESPACE";
+  if (flags.record &&
+      (spec || manifests || !flags.routes.empty() || flags.role != ForwardRole::SniProxy))
+    return "--record lets any name pass, as an SNI proxy: leave out what says otherwise";
   if (spec && manifests) return "--spec and manifests both say what to run: choose one";
   if (proxy && !flags.routes.empty()) return "--proxy has the routes: leave --route out";
   if (flags.all_in_one && !spec && !manifests)
@@ -70,11 +74,29 @@ ExitCode serve_file(Context& context, const ForwardFlags& flags) {
   return run_forwarder(context, settings);
 }
 
+// Learns until a signal ends it, and prints what it has learnt.
+ExitCode record(Context& context, const ForwardFlags& flags) {
+  const auto drain_timeout = read_timeout("--drain-timeout", flags.drain_timeout);
+  if (!drain_timeout) return report(context, drain_timeout.error());
+  datapath::Recorder recorder;
+  const auto observer = [&](const forward::ConnectionRecord& each) { recorder.add(each); };
+  const ExitCode code =
+      run_forwarder(context, {.load = [&] { return recording_config_of(flags, observer); },
+                              .admin_address = flags.admin_address,
+                              .admin_allow_remote = flags.admin_allow_remote,
+                              .drain_timeout = *drain_timeout,
+                              .check = flags.check});
+  const bool ran = code != ExitCode::Usage && code != ExitCode::Failure && !flags.check;
+  if (ran) context.out.write(recorder.to_spec());
+  return code;
+}
+
 ExitCode serve(Context& context, const ForwardFlags& flags) {
   if (const std::string wrong = contradiction(flags); !wrong.empty())
     return report(context, Error{ErrorCode::Usage, wrong});
   if (flags.all_in_one) return run_all_in_one(context, flags);
   if (!flags.config.empty()) return serve_file(context, flags);
+  if (flags.record) return record(context, flags);
   const auto drain_timeout = read_timeout("--drain-timeout", flags.drain_timeout);
   if (!drain_timeout) return report(context, drain_timeout.error());
   return run_forwarder(context, {.load =

@@ -69,9 +69,7 @@ Result<forward::Config> config_of_proxy(Context& context, const ForwardFlags& fl
                                    flags.listen.empty() ? "" : flags.listen.front());
   if (!listeners) return tl::unexpected(listeners.error());
   for (forward::ListenerConfig& listener : *listeners) {
-    listener.proxy_protocol = flags.proxy_protocol_in;
-    listener.proxy_protocol_out = flags.proxy_protocol_out;
-    listener.transparent = flags.transparent;
+    set_listener_flags(flags, listener);
     config->listeners.push_back(std::move(listener));
   }
   return config;

@@ -105,10 +105,8 @@ class Reader {
     const auto address = fields.text("address");
     const auto given_name = fields.text("name");
     ListenerConfig config;
-    if (address) {
-      config.name = **address;
-      if (auto parsed = forward::SocketAddress::parse(**address)) config.address = *parsed;
-    }
+    if (address)
+      if (auto made = forward::listener_at(**address)) config = *std::move(made);
     if (given_name) config.name = **given_name;
     ListenerReader reader(folder_, diagnostics_);
     reader.read(fields, config);

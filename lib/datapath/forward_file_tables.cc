@@ -20,7 +20,7 @@ constexpr std::int64_t kMostConnections = 10'000'000;
 constexpr std::int64_t kMostWorkers = 1024;
 
 bool is_listen_address(std::string_view text) {
-  return forward::SocketAddress::parse(text).has_value();
+  return forward::listener_at(text).has_value();
 }
 
 // "*" stands where a route leads to a place of its own.
@@ -35,7 +35,8 @@ bool is_outer_name(std::string_view text) {
   return is_route_host(name);
 }
 
-constexpr TextFormat kListenFormat{"^.+$", "IP:PORT, [IPV6]:PORT or unix:PATH", is_listen_address};
+constexpr TextFormat kListenFormat{"^.+$", "IP:PORT, [IPV6]:PORT, unix:PATH or systemd:NAME",
+                                   is_listen_address};
 constexpr TextFormat kTargetFormat{
     "^.+$", "HOST, HOST:PORT, IP:PORT, [IPV6]:PORT or unix:PATH",
     [](std::string_view text) { return parse_target(text).has_value(); }};

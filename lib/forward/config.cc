@@ -46,7 +46,10 @@ Result<ListenerConfig> listener_at(std::string_view text) {
 
 std::vector<std::string> credential_files(const Config& config) {
   std::set<std::string> out;
-  for (const ListenerConfig& listener : config.listeners) add_files(listener.routes, out);
+  for (const ListenerConfig& listener : config.listeners) {
+    add_files(listener.routes, out);
+    add_files(listener.plain, out);
+  }
   return {out.begin(), out.end()};
 }
 
