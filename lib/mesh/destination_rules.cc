@@ -55,14 +55,10 @@ std::vector<const Rule*> DestinationRules::in_namespace(std::string_view owner,
 
 std::vector<const Rule*> DestinationRules::applying(std::string_view client, std::string_view host,
                                                     std::string_view owner) const {
-  std::vector<const Rule*> found;
-  if (client != settings_.root_namespace) {
-    found = in_namespace(client, host, client, false);
-  } else {
-    // In the root namespace a rule for everyone must not hide that of the service's owner.
-    found = in_namespace(client, host, client, true);
+  std::vector<const Rule*> found = in_namespace(client, host, client, true);
+  // In the root namespace a rule for everyone must not hide that of the service's owner.
+  if (client == settings_.root_namespace)
     std::erase_if(found, [](const Rule* rule) { return rule->visibility.everyone(); });
-  }
   if (found.empty() && !owner.empty()) found = in_namespace(owner, host, client, true);
   if (found.empty()) found = in_namespace(settings_.root_namespace, host, client, true);
   return found;

@@ -1,5 +1,7 @@
 // EGR0216 hidden-gateway
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <unordered_set>
 
 #include "lib/lint/context.h"
@@ -55,36 +57,70 @@ bool is_read(const resource::Sidecar& sidecar, std::string_view home,
          });
 }
 
+// Whether the VirtualService is surely meant for sidecars of the namespace.
+bool is_meant_for(std::string_view home, const mesh::VirtualService& service) {
+  return service.name_space == home ||
+         (!service.visibility.everyone() && service.visibility.visible_in(home));
+}
+
+struct Missing {
+  std::string_view name_space;  // of the entry that the Sidecar lacks
+  std::string_view host;
+  std::string_view what;
+};
+
+// What of a way to the gateway the Sidecar hides, if anything.
+std::optional<Missing> missing_part(const Context& in, const resource::Sidecar& sidecar,
+                                    std::string_view home, const mesh::VirtualService& service,
+                                    const mesh::RouteTarget& target) {
+  const mesh::Registry& registry = in.mesh().registry();
+  if (!is_read(sidecar, home, service)) {
+    if (service.hosts.empty() || !is_meant_for(home, service)) return std::nullopt;
+    return Missing{service.name_space, service.hosts.front(), "the VirtualService for"};
+  }
+  const mesh::Service* gateway = registry.find(target.host, home);
+  if (gateway != nullptr && !knows_namespace(sidecar, home, gateway->name_space))
+    return Missing{gateway->name_space, gateway->host, "the gateway's Service"};
+  for (const std::string& host : service.hosts) {
+    const mesh::Service* entry = registry.find(host, home);
+    if (entry != nullptr && entry->is_external() &&
+        !any_lets_in(sidecar, home, entry->name_space, host))
+      return Missing{entry->name_space, entry->host, "the ServiceEntry of"};
+  }
+  return std::nullopt;
+}
+
+void report(const resource::Sidecar& sidecar, const Missing& missing,
+            const mesh::VirtualService& service, const mesh::RouteTarget& target,
+            Diagnostics& out) {
+  const auto& hosts = sidecar.egress->front()->hosts;
+  const std::string item = fmt::format("{}/{}", missing.name_space, missing.host);
+  auto finding =
+      out.report(kId, hosts.key,
+                 "the Sidecar does not let in {} \"{}\", so that the way to the "
+                 "gateway of VirtualService \"{}/{}\" is not there",
+                 missing.what, missing.host, service.name_space, *service.resource->metadata.name);
+  finding.related(target.range, "the route to the gateway").help(fmt::format("add \"{}\"", item));
+  if (hosts.node == nullptr) return;
+  if (const auto edit = yaml::append_item(*hosts.node, item))
+    finding.fix({.title = "let it in", .edits = {*edit}});
+}
+
 void check_sidecar(const Context& in, const resource::Resource& resource, Diagnostics& out) {
   const auto& sidecar = *resource.as<resource::Sidecar>();
   const std::string_view home = in.mesh().namespace_of(resource);
   if (sidecar.egress->empty() || home == in.mesh().settings().root_namespace) return;
-  std::unordered_set<std::string_view> told;
-  for (const mesh::VirtualService* service : in.mesh().bound_to("mesh")) {
-    if (!is_read(sidecar, home, *service)) continue;
+  std::unordered_set<std::string> told;
+  for (const mesh::VirtualService* service : in.mesh().bound_to("mesh"))
     for (const mesh::Route& route : service->routes) {
       if (!mesh::applies_at(*service, route, "mesh")) continue;
       for (const mesh::RouteTarget& target : route.targets) {
         if (in.gateways().behind(target.host).empty()) continue;
-        const mesh::Service* owner = in.mesh().registry().find(target.host, home);
-        if (owner == nullptr || knows_namespace(sidecar, home, owner->name_space) ||
-            !told.insert(target.host).second)
-          continue;
-        const auto& hosts = sidecar.egress->front()->hosts;
-        auto finding =
-            out.report(kId, hosts.key,
-                       "the Sidecar does not let in the gateway's Service \"{}\", to "
-                       "which VirtualService \"{}/{}\" leads",
-                       target.host, service->name_space, *service->resource->metadata.name);
-        finding.related(target.range, "the route to it")
-            .help(fmt::format("add \"{}/{}\"", owner->name_space, target.host));
-        if (hosts.node == nullptr) continue;
-        if (const auto edit = yaml::append_item(
-                *hosts.node, fmt::format("{}/{}", owner->name_space, target.host)))
-          finding.fix({.title = "let the gateway in", .edits = {*edit}});
+        const auto missing = missing_part(in, sidecar, home, *service, target);
+        if (missing && told.insert(fmt::format("{}/{}", missing->name_space, missing->host)).second)
+          report(sidecar, *missing, *service, target, out);
       }
     }
-  }
 }
 
 void check(const Context& in, Diagnostics& out) {

@@ -5,6 +5,7 @@
 
 #include "lib/base/text.h"
 #include "lib/lint/rules/references/references.h"
+#include "lib/lint/rules/references/short_names.h"
 #include "lib/lint/rules/references/subsets.h"
 #include "lib/yaml/edit.h"
 
@@ -36,14 +37,30 @@ void compare(const Context& in, const resource::Text& subset, const mesh::Rule& 
     finding.fix({.title = fmt::format("name the subset \"{}\"", *near), .edits = {*edit}});
 }
 
+// "host subset" of the rules whose short host stands for another Service than the one meant, which
+// another rule tells.
+std::unordered_set<std::string> misnamed_subsets(const mesh::Mesh& mesh) {
+  std::unordered_set<std::string> out;
+  for (const mesh::Rule& rule : mesh.rules().all()) {
+    if (rule.rule->subsets->empty()) continue;
+    const MeantService meant = meant_service(mesh, *rule.rule->host, rule.name_space);
+    for (const mesh::Service* service : meant.services)
+      for (const auto& subset : *rule.rule->subsets)
+        out.insert(fmt::format("{} {}", service->host, *subset->name));
+  }
+  return out;
+}
+
 void check(const Context& in, Diagnostics& out) {
   const Hops hops(in);
+  const auto misnamed = misnamed_subsets(in.mesh());
   std::unordered_set<const resource::Destination*> told;
   for (const Hop& hop : hops.all()) {
     const resource::Text& subset = hop.target->destination->subset;
     if (subset->empty()) continue;
     const SubsetVerdict verdict = judge_subset(in, hops, hop, hop.client);
     if (verdict.fault != SubsetFault::Missing && verdict.fault != SubsetFault::Unknown) continue;
+    if (misnamed.contains(fmt::format("{} {}", hop.target->host, *subset))) continue;
     if (!told.insert(hop.target->destination).second) continue;
     if (verdict.fault == SubsetFault::Unknown) {
       out.report(kId, subset.range,

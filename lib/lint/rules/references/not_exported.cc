@@ -4,6 +4,7 @@
 
 #include "lib/lint/rules/references/references.h"
 #include "lib/lint/rules/references/subsets.h"
+#include "lib/lint/rules/tls/client_tls.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -31,9 +32,10 @@ class Check {
   }
 
  private:
-  // What sees a resource is too little; `client` is who needs it.
+  // What sees a resource is too little; `client` is who needs it, for the route at `user`.
   void report(const resource::Resource& resource, const resource::Texts& export_to,
-              std::string_view client, const mesh::GatewayView* gateway, std::string_view what) {
+              std::string_view client, const mesh::GatewayView* gateway, std::string_view what,
+              SourceRange user = {}) {
     if (!told_.insert(&resource).second) return;
     auto finding = out_.report(kId, export_to.present() ? export_to.key : resource.spec_range,
                                "\"exportTo\" hides this {} from namespace \"{}\", {}",
@@ -41,6 +43,7 @@ class Check {
     finding.field("spec.exportTo").help(fmt::format("add \"{}\" to spec.exportTo", client));
     if (gateway != nullptr)
       finding.related(gateway->resource->metadata.name.range, "the Gateway is here");
+    if (user.known()) finding.related(user, "the route that needs it");
     if (!export_to.present() || export_to->empty()) return;
     const auto edit = yaml::append_item(*export_to.node, client);
     if (edit.has_value())
@@ -125,7 +128,8 @@ class Check {
     if (hop.gateway == nullptr && !is_meant(*hop.service, hop.client, rule->visibility)) return;
     report(*rule->resource, rule->rule->export_to, hop.client, hop.gateway,
            hop.gateway != nullptr ? fmt::format("where gateway \"{}\" runs", hop.gateway->name)
-                                  : fmt::format("whose sidecars send to \"{}\"", rule->host));
+                                  : fmt::format("whose sidecars send to \"{}\"", rule->host),
+           hop.target->range);
   }
 
   // A rule in the right namespace that sets TLS and is not exported, where no other applies.
@@ -137,9 +141,18 @@ class Check {
     if (!mesh_.rules().applying(hop.client, host, owner).empty()) return nullptr;
     for (const mesh::Rule* rule : covering)
       if ((rule->name_space == owner || rule->name_space == mesh_.settings().root_namespace) &&
-          !rule->visibility.visible_in(hop.client) && sets_tls(*rule))
+          !rule->visibility.visible_in(hop.client) && is_needed(*rule, hop))
         return rule;
     return nullptr;
+  }
+
+  // Where TLS goes through as it comes, nothing is to make TLS of it.
+  static bool is_needed(const mesh::Rule& rule, const Hop& hop) {
+    if (hop.route->kind != mesh::RouteKind::Tls) return sets_tls(rule);
+    bool needed = false;
+    for_each_client_tls(*rule.rule,
+                        [&](const ClientTls& tls) { needed = needed || !originates(tls); });
+    return needed;
   }
 
   const mesh::Mesh& mesh_;

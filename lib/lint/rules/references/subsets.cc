@@ -23,10 +23,10 @@ SubsetVerdict explain(const Context& in, const Hops& hops, const Hop& hop, std::
       return {SubsetFault::Shadowed, *at_home, applying.front()};
     return {SubsetFault::Missing, applying.empty() ? *at_home : applying.front(), nullptr};
   }
-  if (applying.empty())
-    for (const Rule* rule : having)
-      if (rule->name_space != client && !may_call(in, hops, rule->name_space, hop))
-        return {SubsetFault::ThirdNamespace, rule, nullptr};
+  for (const Rule* rule : having)
+    if (rule->name_space != client && (applying.empty() || rule->host == hop.target->host) &&
+        !may_call(in, hops, rule->name_space, hop))
+      return {SubsetFault::ThirdNamespace, rule, nullptr};
   return {SubsetFault::Missing, applying.empty() ? having.front() : applying.front(), nullptr};
 }
 

@@ -4,6 +4,7 @@
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
+#include "lib/lint/rules/routing/unreached_servers.h"
 #include "lib/lint/rules/tls/client_tls.h"
 #include "lib/mesh/host.h"
 
@@ -70,13 +71,18 @@ std::vector<const GatewayView*> listening(const Context& in, const mesh::RouteTa
 
 void check(const Context& in, Diagnostics& out) {
   std::unordered_set<const VirtualService*> told;
+  const UnreachedServers unreached(in);
   for (const VirtualService* service : in.mesh().bound_to("mesh"))
     for (const mesh::Route& route : service->routes) {
       if (!mesh::applies_at(*service, route, "mesh")) continue;
       for (const mesh::RouteTarget& target : route.targets) {
         const auto gateways = listening(in, target);
-        if (gateways.empty() || may_have_other_routes(in, gateways) ||
-            has_route(gateways, names_of(in, *service, target)) || !told.insert(service).second)
+        if (gateways.empty() || may_have_other_routes(in, gateways)) continue;
+        const auto names = names_of(in, *service, target);
+        if (has_route(gateways, names) ||
+            std::any_of(names.begin(), names.end(),
+                        [&](std::string_view name) { return unreached.take(name); }) ||
+            !told.insert(service).second)
           continue;
         out.report(kId, list_of(*service, route.kind),
                    "sidecars send \"{}\" to gateway \"{}\", which has no route for it",

@@ -27,13 +27,21 @@ bool shares_host(const mesh::VirtualService& a, const mesh::VirtualService& b) {
   });
 }
 
+// Whether its matches name gateways that the VirtualService is not bound to, which is another
+// rule's.
+bool is_dead(const mesh::VirtualService& service, const mesh::Route& route) {
+  return std::none_of(
+      service.gateways.begin(), service.gateways.end(),
+      [&](const std::string& gateway) { return mesh::applies_at(service, route, gateway); });
+}
+
 // Whether sidecars send the host somewhere into the cluster, which may be the gateway under a name
 // that the input lacks.
 bool is_led_inside(const Context& in, const mesh::VirtualService& service) {
   for (const mesh::VirtualService* other : in.mesh().bound_to("mesh")) {
     if (!shares_host(service, *other)) continue;
     for (const mesh::Route& route : other->routes)
-      if (mesh::applies_at(*other, route, "mesh"))
+      if (mesh::applies_at(*other, route, "mesh") || is_dead(*other, route))
         for (const mesh::RouteTarget& target : route.targets)
           if (!mesh::is_external_host(in.mesh(), target.host)) return true;
   }

@@ -33,6 +33,21 @@ std::unordered_set<std::string> http_targets(const mesh::Mesh& mesh) {
   return out;
 }
 
+// Whether the settings are for HTTP that a rule for sidecars or a gateway takes to the host, though
+// it leads elsewhere: chosen for the one port, or there is no port of HTTP that they could be for.
+bool is_for_http(const mesh::Mesh& mesh, const mesh::Rule& rule, const mesh::Service& service,
+                 std::int64_t port) {
+  const auto& routes = mesh.routes_of(rule.host);
+  if (std::none_of(routes.begin(), routes.end(), [](const mesh::VirtualService* other) {
+        return !other->service->http->empty();
+      }))
+    return false;
+  return port_policy(*rule.rule->traffic_policy, port) != nullptr ||
+         std::none_of(
+             service.ports.begin(), service.ports.end(),
+             [](const mesh::ServicePort& other) { return resource::is_http(other.protocol); });
+}
+
 void check_double(const Context& in, Diagnostics& out) {
   const auto http = http_targets(in.mesh());
   for (const mesh::Rule& rule : in.mesh().rules().all()) {
@@ -43,7 +58,8 @@ void check_double(const Context& in, Diagnostics& out) {
         const ClientTls* tls = client_tls(*rule.rule->traffic_policy, port.number);
         if (tls == nullptr || !originates(*tls) || !resource::is_tls(port.protocol) ||
             http.contains(rule.host) ||
-            http.contains(fmt::format("{}:{}", rule.host, port.number)) || !told.insert(tls).second)
+            http.contains(fmt::format("{}:{}", rule.host, port.number)) ||
+            is_for_http(in.mesh(), rule, *service, port.number) || !told.insert(tls).second)
           continue;
         out.report(kDouble, (*tls)->mode.range,
                    "clients send TLS to port {} of \"{}\" already, and this makes TLS of it once "

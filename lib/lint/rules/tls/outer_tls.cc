@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "lib/lint/rules/routing/bindings.h"
+#include "lib/lint/rules/routing/unreached_servers.h"
 #include "lib/lint/rules/tls/gateway_legs.h"
 #include "lib/lint/rules/tls/tls.h"
 #include "lib/mesh/host.h"
@@ -86,6 +87,9 @@ SourceRange place_of(const GatewayLeg& leg) {
 
 // A client that makes no mTLS of the mesh; its own TLS has its own SNI.
 void check_plain(const GatewayLeg& leg, std::unordered_set<const void*>& told, Diagnostics& out) {
+  // A subset that no rule has is another rule's: there is no cluster that could send anything.
+  const std::string& subset = *leg.target->destination->subset;
+  if (!subset.empty() && mesh::find_subset(leg.rules, subset) == nullptr) return;
   const Place* place = nullptr;
   for (const std::string_view name : client_names(leg))
     if (place == nullptr) place = leg.servers->taking(name);
@@ -149,15 +153,64 @@ void report_sni(const GatewayLeg& leg, const std::string& name, Diagnostics& out
   if (edit) finding.fix({.title = "send the name that the server has", .edits = {*edit}});
 }
 
+// Whether a VirtualService at the server's Gateway has routes for the name.
+bool carries(const Context& in, const Place& place, std::string_view name) {
+  for (const std::string& pattern : mesh::covering_patterns(name))
+    for (const mesh::VirtualService* service : in.mesh().routes_of(pattern))
+      if (service->binds(place.gateway->name) && takes(*place.gateway, **place.server, *service))
+        return true;
+  return false;
+}
+
+// The server for what the client asks for, when the outer SNI leads to another one, which has no
+// routes for that; else nullptr.
+const Place* missed_server(const Context& in, const GatewayLeg& leg, const Place& taken,
+                           std::string_view& asked) {
+  for (const std::string_view name : client_names(leg)) {
+    if (mesh::is_pattern(name)) continue;
+    const Place* own = leg.servers->taking(name);
+    if (own == nullptr || own->server == taken.server || !is_mesh_mtls(**own->server) ||
+        !carries(in, *own, name) || carries(in, taken, name))
+      continue;
+    asked = name;
+    return own;
+  }
+  return nullptr;
+}
+
+void report_misled(const GatewayLeg& leg, const Place& taken, const Place& own,
+                   std::string_view asked, Diagnostics& out) {
+  const resource::Text& sni = (*leg.tls)->sni;
+  auto finding = out.report(
+      kSni, sni.present() ? sni.range : (leg.tls->key.known() ? leg.tls->key : leg.tls->range),
+      "SNI \"{}\" takes connections for \"{}\" to a server of gateway \"{}\" that leads "
+      "elsewhere",
+      outer_name(leg), asked, taken.gateway->name);
+  if (const resource::Resource* rule = rule_of(leg))
+    finding.field(tls_field(*rule, *leg.tls, "sni"));
+  finding.related((*taken.server)->hosts.range, "the server that takes this SNI")
+      .related((*own.server)->hosts.range, fmt::format("the server for \"{}\"", asked))
+      .help(fmt::format("set \"sni: {}\"", asked));
+  if (sni.node == nullptr) return;
+  if (const auto edit = yaml::replace_string(*sni.node, asked))
+    finding.fix({.title = "send the name that the server has", .edits = {*edit}});
+}
+
 // A client that wraps into the mesh's mTLS.
-void check_mutual(const Context& in, const GatewayLeg& leg, std::unordered_set<const void*>& told,
-                  Diagnostics& out) {
+void check_mutual(const Context& in, const GatewayLeg& leg, const UnreachedServers& unreached,
+                  std::unordered_set<const void*>& told, Diagnostics& out) {
   const std::string name = outer_name(leg);
   if (const Place* taken = leg.servers->taking(name)) {
-    if (passes_through(**taken->server) && told.insert(taken->server).second)
-      report_passed(leg, *taken, out);
+    std::string_view asked;
+    if (passes_through(**taken->server)) {
+      if (told.insert(taken->server).second) report_passed(leg, *taken, out);
+    } else if (const Place* own = missed_server(in, leg, *taken, asked);
+               own != nullptr && told.insert(leg.tls).second) {
+      report_misled(leg, *taken, *own, asked, out);
+    }
     return;
   }
+  if (unreached.take(name)) return;
   if (find(leg, is_mesh_mtls) == nullptr) {
     const Place* passing = find(leg, passes_through);
     if (passing != nullptr && told.insert(passing->server).second)
@@ -186,9 +239,10 @@ template <const RuleId& kWanted>
 void check(const Context& in, Diagnostics& out) {
   std::unordered_set<const void*> told;
   Diagnostics all;
+  const UnreachedServers unreached(in);
   for (const GatewayLeg& leg : gateway_legs(in)) {
     if (is_mesh_mtls(leg.tls)) {
-      check_mutual(in, leg, told, all);
+      check_mutual(in, leg, unreached, told, all);
     } else {
       check_plain(leg, told, all);
     }
