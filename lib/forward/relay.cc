@@ -12,7 +12,8 @@
 namespace egressctl::forward {
 namespace {
 
-constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
+// What is read at once of a download, since each system call costs; else portion().
+constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
 constexpr std::size_t kPipeBytes = std::size_t{1} << 20;
 constexpr std::size_t kSparePipes = 64;
 // So many full buffers in a row are a download, not an answer.
@@ -168,8 +169,15 @@ Stream::Step Stream::flush_kept(Peer& to) {
   return result;
 }
 
+std::span<char> Stream::portion_of(RelayMemory& memory) const {
+  return full_reads_ >= kReadsBeforeSplice ? std::span<char>(memory.buffer()) : memory.portion();
+}
+
 Stream::Step Stream::take_tls(Peer& from, RelayMemory& memory, std::size_t& size) {
-  switch (from.tls->read(from.fd.get(), memory.buffer(), size)) {
+  const std::span<char> portion = portion_of(memory);
+  const TlsResult result = from.tls->read(from.fd.get(), portion, size);
+  full_reads_ = size > portion.size() / 2 ? full_reads_ + 1 : 0;
+  switch (result) {
     case TlsResult::Done: return Step::Again;
     case TlsResult::Ended: ended_ = true; return Step::Again;
     case TlsResult::WantRead:
@@ -180,7 +188,7 @@ Stream::Step Stream::take_tls(Peer& from, RelayMemory& memory, std::size_t& size
 }
 
 Stream::Step Stream::take_plain(Peer& from, RelayMemory& memory, std::size_t& size) {
-  std::vector<char>& buffer = memory.buffer();
+  const std::span<char> buffer = portion_of(memory);
   const ssize_t got = ::recv(from.fd.get(), buffer.data(), buffer.size(), 0);
   if (got <= 0) return took_nothing(got);
   size = static_cast<std::size_t>(got);
@@ -200,6 +208,8 @@ Stream::Step Stream::copy(Peer& from, Peer& to, RelayMemory& memory) {
   std::size_t done = 0;
   const Step sent = send(to, data, size, done);
   if (done < size) kept_.assign(data + done, data + size);
+  // Whoever takes less than it is sent makes a connection hold the rest: no large rests then.
+  if (!writable_ && (from.tls != nullptr || to.tls != nullptr)) full_reads_ = 0;
   return sent;
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,12 @@ class RelayMemory {
   void give_back(Pipe pipe);  // must be empty
 
   [[nodiscard]] std::vector<char>& buffer() { return buffer_; }
+
+  // As much of buffer() as one connection may come to hold when its sink takes no more.
+  [[nodiscard]] std::span<char> portion() {
+    constexpr std::size_t kPortionBytes = std::size_t{64} * 1024;
+    return std::span<char>(buffer_).first(kPortionBytes);
+  }
 
  private:
   std::vector<char> buffer_;
@@ -87,6 +94,7 @@ class Stream {
   [[nodiscard]] Step flush_pipe(Peer& to);
   [[nodiscard]] Step tell_end(Peer& to);
   [[nodiscard]] Step copy(Peer& from, Peer& to, RelayMemory& memory);
+  [[nodiscard]] std::span<char> portion_of(RelayMemory& memory) const;
   [[nodiscard]] Step take_tls(Peer& from, RelayMemory& memory, std::size_t& size);
   [[nodiscard]] Step take_plain(Peer& from, RelayMemory& memory, std::size_t& size);
   [[nodiscard]] Step fill_pipe(Peer& from, RelayMemory& memory);

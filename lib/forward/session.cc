@@ -154,7 +154,7 @@ void Session::on_timeout() {
 // --- the client's first bytes
 
 void Session::read_hello() {
-  std::vector<char>& buffer = worker_.memory_.buffer();
+  const std::span<char> buffer = worker_.memory_.portion();
   while (true) {
     const ssize_t got = ::recv(downstream_.fd.get(), buffer.data(), buffer.size(), 0);
     if (got < 0 && errno == EINTR) continue;
@@ -290,7 +290,7 @@ void Session::accept_tls() {
 }
 
 void Session::read_inner_hello() {
-  std::vector<char>& buffer = worker_.memory_.buffer();
+  const std::span<char> buffer = worker_.memory_.portion();
   while (phase_ == Phase::InnerHello) {
     std::size_t got = 0;
     const TlsResult result = downstream_.tls->read(downstream_.fd.get(), buffer, got);

@@ -204,6 +204,7 @@ void TlsConnection::keep_ticket() {
 TlsResult TlsConnection::read(int fd, std::span<char> out, std::size_t& got) {
   Wire& wire = state_->wire;
   wire.fd = fd;
+  wire.most = out.size();
   wire.asked = false;
   got = 0;
   bool ended = false;

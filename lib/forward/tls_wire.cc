@@ -23,15 +23,16 @@ ssize_t take_unread(Wire& wire, void* out, std::size_t size) {
 
 // Fills the thread's buffer from the socket: what recv(2) gave.
 ssize_t fill(Wire& wire, WireBuffers& shared) {
+  const std::size_t most = std::min(shared.in.size(), wire.most);
   ssize_t count = 0;
   do {
-    count = ::recv(wire.fd, shared.in.data(), shared.in.size(), 0);
+    count = ::recv(wire.fd, shared.in.data(), most, 0);
   } while (count < 0 && errno == EINTR);
   shared.in_from = 0;
   shared.in_to = count > 0 ? static_cast<std::size_t>(count) : 0;
   if (count == 0) wire.ended = true;
   // Fewer than asked for: there is no more now, and an event will tell of what comes.
-  if (count > 0 && shared.in_to < shared.in.size() && !wire.ends) wire.drained = true;
+  if (count > 0 && shared.in_to < most && !wire.ends) wire.drained = true;
   if (count < 0 && errno == EAGAIN)
     wire.drained = true;
   else if (count < 0)

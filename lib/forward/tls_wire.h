@@ -9,8 +9,10 @@
 
 namespace egressctl::forward {
 
-// Enough for several records.
-inline constexpr std::size_t kWireReadBytes = std::size_t{64} * 1024;
+// The most that is read from a socket at once: many records.
+inline constexpr std::size_t kWireReadBytes = std::size_t{256} * 1024;
+// What is read while hands are shaken.
+inline constexpr std::size_t kHandshakeReadBytes = std::size_t{64} * 1024;
 
 // What a thread's connections share: the bytes between the socket and the library.
 struct WireBuffers {
@@ -27,7 +29,8 @@ struct WireBuffers {
 struct Wire {
   gnutls_session_t session = nullptr;
   int fd = -1;
-  std::vector<char> unread;  // of this connection, read from the socket before
+  std::size_t most = kHandshakeReadBytes;  // to be read at once: what the caller has room for
+  std::vector<char> unread;                // of this connection, read from the socket before
   std::size_t unread_from = 0;
   std::vector<char> unsent;
   bool ends = false;     // an event has told that the socket's end is behind what there is to read
