@@ -3,6 +3,7 @@
 
 #include "lib/lint/rules/security/clients.h"
 #include "lib/lint/rules/security/security.h"
+#include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -23,22 +24,37 @@ bool is_managed(const ClientNamespace& client, std::int64_t port) {
                      [&](const GatewayPath* path) { return path->port == port; });
 }
 
-void report(const mesh::Exclusion& one, Diagnostics& out) {
+// Takes the annotation out.
+void offer_removal(const mesh::Exclusion& one, const mesh::Workload& pod,
+                   Diagnostics::Builder finding) {
+  const resource::TextMap& annotations = *pod.annotations;
+  if (annotations.node == nullptr) return;
+  for (const auto& named : *annotations)
+    if (&named.entry == one.annotation)
+      if (const auto edit = yaml::remove_entry(*annotations.node, named.name))
+        finding.fix({.title = "remove the annotation", .safe = false, .edits = {*edit}});
+}
+
+void report(const mesh::Exclusion& one, const mesh::Workload& pod, Diagnostics& out) {
   using Kind = mesh::Exclusion::Kind;
   const SourceRange place = one.annotation->range;
   if (one.kind == Kind::NotIncluded) {
-    out.report(kId, place,
-               "only \"{}\" goes through the sidecar; everything else leaves past the egress "
-               "gateway",
-               one.word)
-        .help(std::string(kHelp));
+    auto finding =
+        out.report(kId, place,
+                   "only \"{}\" goes through the sidecar; everything else leaves past the egress "
+                   "gateway",
+                   one.word);
+    finding.help(std::string(kHelp));
+    offer_removal(one, pod, finding);
     return;
   }
-  out.report(kId, place,
-             "{} \"{}\" is taken out of the sidecar's hands: connections to it leave past the "
-             "egress gateway",
-             one.kind == Kind::Port ? "port" : "range", one.word)
-      .help(std::string(kHelp));
+  auto finding =
+      out.report(kId, place,
+                 "{} \"{}\" is taken out of the sidecar's hands: connections to it leave past the "
+                 "egress gateway",
+                 one.kind == Kind::Port ? "port" : "range", one.word);
+  finding.help(std::string(kHelp));
+  offer_removal(one, pod, finding);
 }
 
 // The first of each kind: they stand at the same place.
@@ -48,7 +64,7 @@ void check_pod(const ClientNamespace& client, const mesh::Workload& pod, Diagnos
   for (const mesh::Exclusion& one : found) {
     if (last != nullptr && last->kind == one.kind) continue;
     if (one.port && !is_managed(client, *one.port)) continue;
-    report(one, out);
+    report(one, pod, out);
     last = &one;
   }
 }
