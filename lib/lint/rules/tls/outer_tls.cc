@@ -162,10 +162,12 @@ bool carries(const Context& in, const Place& place, std::string_view name) {
   return false;
 }
 
-// The server for what the client asks for, when the outer SNI leads to another one, which has no
-// routes for that; else nullptr.
+// The server for what the client asks for, when the outer SNI is the name of another destination
+// and leads to that one's server; else nullptr. An SNI that is nobody's host is only a label,
+// behind which the same destination may stand on another port.
 const Place* missed_server(const Context& in, const GatewayLeg& leg, const Place& taken,
                            std::string_view& asked) {
+  if (in.mesh().registry().named(*(*leg.tls)->sni).empty()) return nullptr;
   for (const std::string_view name : client_names(leg)) {
     if (mesh::is_pattern(name)) continue;
     const Place* own = leg.servers->taking(name);
