@@ -79,8 +79,11 @@ class Conjunction {
     Json parts = Json::array();
     for (const auto& value : *values) {
       auto part = make(*value);
-      if (part) parts.push_back(*std::move(part));
-      if (!part && !denies_) impossible_ = true;
+      if (part) {
+        parts.push_back(*std::move(part));
+      } else if (!denies_) {
+        impossible_ = true;
+      }
     }
     if (parts.empty()) return std::nullopt;
     return parts.size() == 1 ? parts.front() : group(any_of_, parts);
