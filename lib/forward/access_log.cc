@@ -53,19 +53,12 @@ struct FlagWord {
 };
 
 constexpr FlagWord kFlagWords[] = {
-    {ResponseFlag::DnsFailed, "DF"},
-    {ResponseFlag::NoRoute, "NR"},
-    {ResponseFlag::DeniedAddress, "UH"},
-    {ResponseFlag::UpstreamFailed, "UF"},
-    {ResponseFlag::UpstreamRetriesExceeded, "URX"},
-    {ResponseFlag::UpstreamReset, "UC"},
-    {ResponseFlag::UpstreamRemoteReset, "UR"},
-    {ResponseFlag::DownstreamReset, "DC"},
-    {ResponseFlag::DownstreamProtocolError, "DPE"},
-    {ResponseFlag::Overflow, "UO"},
-    {ResponseFlag::IdleTimeout, "SI"},
-    {ResponseFlag::DurationTimeout, "DT"},
-    {ResponseFlag::Unauthorized, "UAEX"},
+    {ResponseFlag::NoRoute, "NR"},         {ResponseFlag::NoHealthyUpstream, "UH"},
+    {ResponseFlag::UpstreamFailed, "UF"},  {ResponseFlag::UpstreamRetriesExceeded, "URX"},
+    {ResponseFlag::UpstreamReset, "UC"},   {ResponseFlag::UpstreamRemoteReset, "UR"},
+    {ResponseFlag::DownstreamReset, "DC"}, {ResponseFlag::DownstreamProtocolError, "DPE"},
+    {ResponseFlag::Overflow, "UO"},        {ResponseFlag::IdleTimeout, "SI"},
+    {ResponseFlag::DurationTimeout, "DT"}, {ResponseFlag::Unauthorized, "UAEX"},
     {ResponseFlag::LocalReset, "LR"},
 };
 

@@ -22,17 +22,16 @@ enum class ResponseFlag : std::uint16_t {
   NoRoute = 1,                   // NR: no route for the name, or none was told
   UpstreamFailed = 2,            // UF: it could not be connected
   UpstreamRetriesExceeded = 4,   // URX: and there is no other address left
-  DnsFailed = 8,                 // DF
-  UpstreamReset = 16,            // UC: it hung up in the middle
+  UpstreamReset = 16,            // UC: its TLS broke in the middle
   DownstreamReset = 32,          // DC: the client did
   DownstreamProtocolError = 64,  // DPE: no TLS hello, or a broken one
   Overflow = 128,                // UO: too many connections
   IdleTimeout = 256,             // SI
   DurationTimeout = 512,         // DT
-  DeniedAddress = 1024,          // UH: the name leads where nobody may go
+  NoHealthyUpstream = 1024,      // UH: DNS has no address, or none where anybody may go
   Unauthorized = 2048,           // UAEX: the other end of mTLS is not who it must be
   LocalReset = 4096,             // LR: by a drain that has waited long enough
-  UpstreamRemoteReset = 8192,    // UR: behind an internal listener
+  UpstreamRemoteReset = 8192,    // UR: it, or what is behind an internal listener, sent a reset
 };
 
 class ResponseFlags {

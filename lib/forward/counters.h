@@ -11,19 +11,10 @@
 
 #include "lib/forward/access_log.h"
 #include "lib/forward/client_hello.h"
+#include "lib/forward/counter.h"
+#include "lib/forward/resolver.h"
 
 namespace egressctl::forward {
-
-// Goes up; or, as a gauge, down too.
-class Counter {
- public:
-  void add(std::uint64_t count = 1) { value_.fetch_add(count, std::memory_order_relaxed); }
-  void subtract(std::uint64_t count = 1) { value_.fetch_sub(count, std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::uint64_t> value_{0};
-};
 
 // Durations, counted by the bounds that they stay under.
 class Histogram {
@@ -73,8 +64,7 @@ struct Counters {
   Counter handshakes;                         // of mTLS, that ended well
   Counter handshakes_resumed;
   Counter handshake_failures;
-  Counter dns_found;
-  Counter dns_failed;
+  ResolverCounters dns;
   Counter denied_addresses;
   Counter reloads;
   Counter reload_failures;

@@ -34,12 +34,8 @@ void Dialer::start(const std::string& host) {
 }
 
 void Dialer::on_resolved(Resolution resolution, const std::vector<IpAddress>& addresses) {
-  Shared& shared = worker_.shared_;
-  if (resolution != Resolution::Found) {
-    shared.counters.dns_failed.add();
+  if (resolution != Resolution::Found)
     return owner_.on_not_dialled(DialFailure::NotResolved, std::string(to_string(resolution)), {});
-  }
-  shared.counters.dns_found.add();
   std::vector<SocketAddress> found;
   for (const IpAddress& ip : addresses) found.push_back({ip, route_.port, {}});
   dial_allowed(found);

@@ -96,18 +96,23 @@ class Resolver::Ticker : public Timer {
   Resolver& resolver_;
 };
 
-Result<std::unique_ptr<Resolver>> Resolver::make(EventLoop& loop, ResolverSettings settings) {
+Result<std::unique_ptr<Resolver>> Resolver::make(EventLoop& loop, ResolverSettings settings,
+                                                 ResolverCounters& counters) {
   set_up_once();
-  std::unique_ptr<Resolver> out(new Resolver(loop, std::move(settings)));
+  std::unique_ptr<Resolver> out(new Resolver(loop, std::move(settings), counters));
   ares_options options{};
-  options.timeout = static_cast<int>(out->settings_.timeout.count()) / kTries;
+  // Each try waits twice as long as the one before: 1 + 2 + 4.
+  constexpr int kShares = (1 << kTries) - 1;
+  options.timeout = std::max(static_cast<int>(out->settings_.timeout.count()) / kShares, 1);
+  options.flags = ARES_FLAG_NOSEARCH;
   options.tries = kTries;
   options.sock_state_cb_data = out.get();
   options.sock_state_cb = [](void* resolver, ares_socket_t fd, int readable, int writable) {
     static_cast<Resolver*>(resolver)->socket_changed(fd, readable != 0 || writable != 0);
   };
   const int status = ares_init_options(
-      &out->channel_, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+      &out->channel_, &options,
+      ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
   if (status != ARES_SUCCESS)
     return fail(ErrorCode::Io, fmt::format("can't look up names: {}", ares_strerror(status)));
   if (!out->settings_.servers.empty()) {
@@ -119,11 +124,12 @@ Result<std::unique_ptr<Resolver>> Resolver::make(EventLoop& loop, ResolverSettin
   return out;
 }
 
-Resolver::Resolver(EventLoop& loop, ResolverSettings settings)
+Resolver::Resolver(EventLoop& loop, ResolverSettings settings, ResolverCounters& counters)
     : loop_(loop),
       settings_(std::move(settings)),
       ticks_(kTick),
-      ticker_(std::make_unique<Ticker>(*this)) {
+      ticker_(std::make_unique<Ticker>(*this)),
+      counters_(counters) {
   loop_.watch(ticks_);
 }
 
@@ -142,7 +148,7 @@ void Resolver::resolve(const std::string& name, Waiter& waiter) {
   }
   if (const auto known = answers_.find(name);
       known != answers_.end() && known->second.until > loop_.now()) {
-    ++counts_.cached;
+    counters_.cached.add();
     // A copy: the waiter may ask again, and what is kept may then go.
     const std::vector<IpAddress> addresses = known->second.addresses;
     waiter.on_resolved(known->second.resolution, addresses);
@@ -150,6 +156,7 @@ void Resolver::resolve(const std::string& name, Waiter& waiter) {
   }
   const auto [place, is_new] = queries_.try_emplace(name);
   if (!is_new) {
+    counters_.joined.add();
     place->second->waiters.push_back(&waiter);
     waiter.queue_ = &place->second->waiters;
     return;
@@ -163,7 +170,6 @@ void Resolver::resolve(const std::string& name, Waiter& waiter) {
 }
 
 void Resolver::ask(const std::string& name, std::unique_ptr<Query> query) {
-  ++counts_.queries;
   Query* asked = query.get();
   queries_[name] = std::move(query);
   ares_addrinfo_hints hints{};
@@ -195,9 +201,10 @@ void Resolver::take(const std::string& name, int status, const ares_addrinfo* re
     }
     seconds = std::max(seconds, settings_.shortest);
     answer.addresses = in_order(std::move(answer.addresses));
+    counters_.found.add();
   } else {
-    ++counts_.failures;
     answer.resolution = no_such_name(status) ? Resolution::NoSuchName : Resolution::Failed;
+    (no_such_name(status) ? counters_.no_such_name : counters_.failed).add();
   }
   answer.until = loop_.now() + seconds;
   keep(name, answer);

@@ -15,6 +15,7 @@
 
 #include "lib/base/ip_address.h"
 #include "lib/base/result.h"
+#include "lib/forward/counter.h"
 #include "lib/forward/event_loop.h"
 
 struct ares_addrinfo;
@@ -26,7 +27,7 @@ struct ResolverSettings {
   // Names whose addresses are given: no one is asked for them.
   std::map<std::string, std::vector<IpAddress>> hosts;
   std::vector<std::string> servers;  // "10.0.0.10", "10.0.0.10:53"; none: those of the system
-  std::chrono::milliseconds timeout{5000};  // for an answer, all tries together
+  std::chrono::milliseconds timeout{5000};  // for a server's answer, all tries together
   std::chrono::seconds shortest{1};         // that an answer is kept, whatever its TTL
   std::chrono::seconds longest{300};
   std::chrono::seconds failure{1};  // that a failure is kept
@@ -42,7 +43,17 @@ enum class Resolution {
 // "found", "no such name", "no answer": for logs and counters.
 [[nodiscard]] std::string_view to_string(Resolution resolution);
 
-// Of one thread: the loop's.
+// Names that were looked up, by what came of it; may be shared by several resolvers.
+struct ResolverCounters {
+  Counter found;  // DNS was asked
+  Counter no_such_name;
+  Counter failed;
+  Counter cached;  // the answer was known, be it that there is none
+  Counter joined;  // the question was on its way
+};
+
+// Of one thread: the loop's. Names are taken as they are: no search list is tried, or a client
+// could ask for names of the cluster in disguise.
 class Resolver {
  public:
   // Waits for an answer. Leaving before it comes (its destruction) is allowed.
@@ -64,21 +75,16 @@ class Resolver {
   };
 
   // The loop must outlive it. Fails with ErrorCode::Usage when a server is no address.
+  // What it counts is added to `counters`, which must outlive it, too.
   [[nodiscard]] static Result<std::unique_ptr<Resolver>> make(EventLoop& loop,
-                                                              ResolverSettings settings);
+                                                              ResolverSettings settings,
+                                                              ResolverCounters& counters);
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
   ~Resolver();
 
   // Calls the waiter, at once when the answer is known.
   void resolve(const std::string& name, Waiter& waiter);
-
-  struct Counts {
-    std::uint64_t queries = 0;  // that went out
-    std::uint64_t cached = 0;
-    std::uint64_t failures = 0;
-  };
-  [[nodiscard]] const Counts& counts() const { return counts_; }
 
  private:
   struct Query;
@@ -90,7 +96,7 @@ class Resolver {
   class SocketHandler;
   class Ticker;
 
-  Resolver(EventLoop& loop, ResolverSettings settings);
+  Resolver(EventLoop& loop, ResolverSettings settings, ResolverCounters& counters);
 
   void ask(const std::string& name, std::unique_ptr<Query> query);
   void take(const std::string& name, int status, const ares_addrinfo* result);
@@ -107,7 +113,7 @@ class Resolver {
   std::unordered_map<int, SocketHandler*> sockets_;
   TimerList ticks_;
   std::unique_ptr<Ticker> ticker_;
-  Counts counts_;
+  ResolverCounters& counters_;
 };
 
 }  // namespace egressctl::forward

@@ -111,7 +111,8 @@ void Session::on_event(std::uint32_t tag, std::uint32_t events) {
     // Who has ended may still break, and no read would tell.
     const bool told = tag == kDownstream ? !up_.ended() : !down_.ended();
     if (!told) {
-      flags_.set(tag == kDownstream ? ResponseFlag::DownstreamReset : ResponseFlag::UpstreamReset);
+      flags_.set(tag == kDownstream ? ResponseFlag::DownstreamReset
+                                    : ResponseFlag::UpstreamRemoteReset);
       reset_on_close(tag == kDownstream ? upstream_.fd.get() : downstream_.fd.get());
       return close();
     }
@@ -138,7 +139,7 @@ void Session::on_timeout() {
       break;
     case Phase::Dialling:
       if (!dialer_->connecting()) {
-        flags_.set(ResponseFlag::DnsFailed);
+        flags_.set(ResponseFlag::NoHealthyUpstream);
         failure_ = "no answer in time";
         break;
       }
@@ -360,8 +361,8 @@ void Session::on_not_dialled(DialFailure why, const std::string& words, const So
   failure_ = words;
   upstream_address_ = last;
   switch (why) {
-    case DialFailure::Denied: return refuse(ResponseFlag::DeniedAddress, "address_not_allowed");
-    case DialFailure::NotResolved: flags_.set(ResponseFlag::DnsFailed); break;
+    case DialFailure::Denied: return refuse(ResponseFlag::NoHealthyUpstream, "address_not_allowed");
+    case DialFailure::NotResolved: flags_.set(ResponseFlag::NoHealthyUpstream); break;
     case DialFailure::Refused: upstream_failed(words); break;
   }
   close();
@@ -461,11 +462,16 @@ void Session::watch_writing(const Peer& sink, std::uint32_t tag, bool& watched) 
 
 void Session::broken(const Stream& stream, const Peer& source, const Peer& sink, bool upwards) {
   const bool downstream_failed = stream.source_failed() == upwards;
-  flags_.set(downstream_failed ? ResponseFlag::DownstreamReset : ResponseFlag::UpstreamReset);
   const Peer& failed = stream.source_failed() ? source : sink;
-  if (!downstream_failed)
-    failure_ = failed.tls != nullptr && stream.error() == 0 ? failed.tls->problem()
-                                                            : std::strerror(stream.error());
+  if (downstream_failed) {
+    flags_.set(ResponseFlag::DownstreamReset);
+  } else if (failed.tls != nullptr &&
+             failed.tls->problem().find(":SSL routines:") != std::string::npos) {
+    flags_.set(ResponseFlag::UpstreamReset);
+    failure_ = failed.tls->problem();
+  } else {
+    flags_.set(ResponseFlag::UpstreamRemoteReset);  // Envoy has no words for it
+  }
   reset_on_close(downstream_failed ? upstream_.fd.get() : downstream_.fd.get());
   close();
 }

@@ -1,5 +1,7 @@
 // What a connection leaves in the access log.
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -62,6 +64,8 @@ void Session::log() {
     inner.upstream_cluster.clear();
   worker_.add_line(inner);
   record.server_name = name_;
+  // The internal listener has taken the hello, wherever it then has not gone.
+  record.received = std::max<std::uint64_t>(record.received, pending_.size());
   record.upstream_host = listener;
   record.upstream_cluster = route_->cluster;
   record.upstream_local_address = kInternalClient;

@@ -5,6 +5,7 @@
 #include <sys/time.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -72,6 +73,22 @@ inline std::string receive_some(int fd, std::size_t size) {
   const ssize_t got = ::recv(fd, out.data(), size, MSG_WAITALL);
   out.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
   return out;
+}
+
+// The other end is to see a reset.
+inline void reset_on_close(int fd) {
+  const linger now{1, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+// Until what another thread does has come to be, kPatience at most; whether it has.
+[[nodiscard]] inline bool wait_until(const std::function<bool()>& is_so) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(kPatience);
+  while (!is_so()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
 }
 
 // Listens at a port of the system's choice and has each connection served on a thread of its own.

@@ -100,7 +100,7 @@ Result<std::unique_ptr<Worker>> Worker::make(Shared& shared, ResolverSettings re
   auto loop = EventLoop::make();
   if (!loop) return tl::unexpected(loop.error());
   std::unique_ptr<Worker> out(new Worker(shared, std::move(*loop)));
-  auto made = Resolver::make(*out->loop_, std::move(resolver));
+  auto made = Resolver::make(*out->loop_, std::move(resolver), shared.counters.dns);
   if (!made) return tl::unexpected(made.error());
   out->resolver_ = std::move(*made);
   return out;

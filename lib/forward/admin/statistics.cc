@@ -116,8 +116,9 @@ void write_connections(Writer& writer, const Forwarder& forwarder) {
   writer.family("egressctl_connections_closed_total", "counter",
                 "Connections that have ended, by response flag.");
   writer.sample(all.closed_normally.value(), "flag=\"-\"");
-  for (std::size_t bit = 0; bit + 2 < all.flags.size(); ++bit)
-    writer.sample(all.flags[bit].value(), fmt::format("flag=\"{}\"", flag_word(bit)));
+  for (std::size_t bit = 0; bit < all.flags.size(); ++bit)
+    if (const std::string word = flag_word(bit); word != "-")
+      writer.sample(all.flags[bit].value(), fmt::format("flag=\"{}\"", word));
 }
 
 void write_clusters(Writer& writer, const Forwarder& forwarder) {
@@ -187,7 +188,10 @@ std::vector<Statistic> statistics_of(const Forwarder& forwarder) {
       {"tcp.downstream_cx_rx_bytes_total", all.bytes_received.value()},
       {"tcp.downstream_cx_tx_bytes_total", all.bytes_sent.value()},
       {"dns_cache.denied_addresses", all.denied_addresses.value()},
-      {"dns_cache.dns_query_failure", all.dns_failed.value()},
+      {"dns_cache.dns_query_attempt",
+       all.dns.found.value() + all.dns.no_such_name.value() + all.dns.failed.value()},
+      {"dns_cache.dns_query_failure", all.dns.no_such_name.value() + all.dns.failed.value()},
+      {"dns_cache.dns_query_success", all.dns.found.value()},
       {"listener_manager.lds.update_success", all.reloads.value()},
       {"listener_manager.lds.update_rejected", all.reload_failures.value()},
   };
@@ -216,8 +220,11 @@ std::string prometheus_text(const Forwarder& forwarder, const std::string& versi
   writer.histogram("egressctl_connection_duration_seconds", "How long connections lasted.",
                    all.connection_time);
   writer.family("egressctl_dns_lookups_total", "counter", "Names looked up for connections.");
-  writer.sample(all.dns_found.value(), "result=\"found\"");
-  writer.sample(all.dns_failed.value(), "result=\"failed\"");
+  writer.sample(all.dns.found.value(), "result=\"found\"");
+  writer.sample(all.dns.no_such_name.value(), "result=\"no_such_name\"");
+  writer.sample(all.dns.failed.value(), "result=\"no_answer\"");
+  writer.sample(all.dns.cached.value(), "result=\"cached\"");
+  writer.sample(all.dns.joined.value(), "result=\"joined\"");
   writer.family("egressctl_config_reloads_total", "counter", "Reloads of the configuration.");
   writer.sample(all.reloads.value(), "result=\"success\"");
   writer.sample(all.reload_failures.value(), "result=\"failure\"");
