@@ -2,10 +2,16 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,10 +51,33 @@ void allow_descriptors() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+constexpr std::array<std::string_view, 4> kLevelWords = {"off", "error", "warning", "info"};
+
+std::string_view level_word(LogLevel level) {
+  return kLevelWords[static_cast<std::size_t>(level)];
+}
+
+std::optional<LogLevel> level_of(std::string_view word) {
+  const auto found = std::find(kLevelWords.begin(), kLevelWords.end(), word);
+  if (found == kLevelWords.end()) return std::nullopt;
+  return static_cast<LogLevel>(found - kLevelWords.begin());
+}
+
+// Under the names that Envoy's /server_info has for them.
+std::map<std::string, std::string> options_of(const RunSettings& settings,
+                                              const forward::Config& config) {
+  return {{"admin_address",
+           settings.admin_address.empty() ? kUsualAdminAddress : settings.admin_address},
+          {"concurrency", std::to_string(config.workers)},
+          {"drain_time", fmt::format("{}s", settings.drain_timeout.count() / 1000)}};
+}
+
 // The admin interface that the flags ask for; null when they want none, or when nothing is said and
 // the usual address is taken, as by a second forwarder.
 Result<std::unique_ptr<forward::Admin>> start_admin(Context& context, const RunSettings& settings,
-                                                    Forwarder& forwarder) {
+                                                    const forward::Config& config,
+                                                    Forwarder& forwarder,
+                                                    std::atomic<LogLevel>& level) {
   using Started = std::unique_ptr<forward::Admin>;
   if (settings.admin_address == "off") return Started();
   const bool usual = settings.admin_address.empty();
@@ -56,10 +85,20 @@ Result<std::unique_ptr<forward::Admin>> start_admin(Context& context, const RunS
   if (!address)
     return fail(ErrorCode::Usage,
                 fmt::format("--admin-address: {}; or off", address.error().message));
-  auto admin = forward::Admin::start(forwarder, {.address = *address,
-                                                 .allow_remote = settings.admin_allow_remote,
-                                                 .version = std::string(program_version()),
-                                                 .quit = [] { ::kill(::getpid(), SIGTERM); }});
+  auto admin = forward::Admin::start(forwarder,
+                                     {.address = *address,
+                                      .allow_remote = settings.admin_allow_remote,
+                                      .version = std::string(program_version()),
+                                      .options = options_of(settings, config),
+                                      .drain_time = settings.drain_timeout,
+                                      .quit = [] { ::kill(::getpid(), SIGTERM); },
+                                      .level = [&level] { return std::string(level_word(level)); },
+                                      .set_level =
+                                          [&level](const std::string& word) {
+                                            const auto wanted = level_of(word);
+                                            if (wanted) level = *wanted;
+                                            return wanted.has_value();
+                                          }});
   if (!admin && usual && admin.error().code == ErrorCode::Io) {
     say(context, fmt::format("no admin interface: {} is taken", kUsualAdminAddress));
     return Started();
@@ -98,11 +137,13 @@ ExitCode run_forwarder(Context& context, const RunSettings& settings) {
   Forwarder& forwarder = **started;
   for (const forward::ListenerStatus& listener : forwarder.listeners())
     context.err.write(fmt::format("egressctl: listening on {}\n", listener.address.to_string()));
-  const auto admin = start_admin(context, settings, forwarder);
+  std::atomic<LogLevel> level{LogLevel::Info};
+  const auto admin = start_admin(context, settings, *config, forwarder, level);
   if (!admin) return report(context, admin.error());
   Service service(context, used, forwarder, std::move(*config),
                   {.notifier = std::move(*notifier),
-                   .watchdog = forward::watchdog_interval(variables, ::getpid())});
+                   .watchdog = forward::watchdog_interval(variables, ::getpid())},
+                  level);
   return service.run();
 }
 

@@ -51,12 +51,13 @@ sigset_t service_signals() {
 }
 
 Service::Service(Context& context, const RunSettings& settings, forward::Forwarder& forwarder,
-                 Config config, Manager manager)
+                 Config config, Manager manager, const std::atomic<LogLevel>& level)
     : context_(context),
       settings_(settings),
       forwarder_(forwarder),
       config_(std::move(config)),
-      manager_(std::make_shared<const Manager>(std::move(manager))) {
+      manager_(std::make_shared<const Manager>(std::move(manager))),
+      level_(level) {
   const sigset_t signals = service_signals();
   signals_ = forward::UniqueFd(::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
   std::vector<std::string> addresses;
@@ -65,8 +66,13 @@ Service::Service(Context& context, const RunSettings& settings, forward::Forward
   status_ = "listening on " + join(addresses, ", ");
 }
 
-void Service::announce(const std::string& message) {
-  if (!context_.flags.quiet) context_.err.write(fmt::format("egressctl: {}\n", message));
+void Service::announce(const std::string& message, LogLevel level) {
+  if (!context_.flags.quiet && level <= level_)
+    context_.err.write(fmt::format("egressctl: {}\n", message));
+}
+
+void Service::complain(const Error& error) {
+  if (level_ >= LogLevel::Error) static_cast<void>(report(context_, error));
 }
 
 ExitCode Service::run() {
@@ -125,8 +131,8 @@ std::optional<ExitCode> Service::handle(int signal) {
 void Service::reload() {
   manager_->notifier.reloading();
   const auto refuse = [&](const Error& error) {
-    static_cast<void>(report(context_, error));
-    announce("nothing has changed: what was in use stays");
+    complain(error);
+    announce("nothing has changed: what was in use stays", LogLevel::Warning);
   };
   if (auto config = settings_.load(); !config) {
     forwarder_.count_failed_reload();
@@ -148,7 +154,9 @@ void Service::watch_certificates() {
   if (files.empty()) return watch_.reset();
   if (!watch_) {
     auto made = forward::FileWatch::make();
-    if (!made) return announce(fmt::format("{}: SIGHUP renews certificates", made.error().message));
+    if (!made)
+      return announce(fmt::format("{}: SIGHUP renews certificates", made.error().message),
+                      LogLevel::Warning);
     watch_ = std::move(*made);
   }
   watch_->watch(files);
@@ -162,8 +170,8 @@ void Service::look_at_certificates() {
   certificates_ = std::move(now);
   manager_->notifier.reloading();
   if (const auto done = forwarder_.reload(config_); !done) {
-    static_cast<void>(report(context_, done.error()));
-    announce("the certificates in use stay");
+    complain(done.error());
+    announce("the certificates in use stay", LogLevel::Warning);
   } else {
     announce("certificates have changed: reloaded");
   }

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <csignal>
 #include <memory>
 #include <optional>
@@ -19,6 +20,9 @@
 
 namespace egressctl::cli {
 
+// Which messages are written, each level those before it, too.
+enum class LogLevel { Off, Error, Warning, Info };
+
 // The signals that a Service handles: to be blocked in every thread of the process.
 [[nodiscard]] sigset_t service_signals();
 
@@ -32,7 +36,7 @@ class Service {
 
   // `config` is what the forwarder was started with; the references must outlive the service.
   Service(Context& context, const RunSettings& settings, forward::Forwarder& forwarder,
-          forward::Config config, Manager manager);
+          forward::Config config, Manager manager, const std::atomic<LogLevel>& level);
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
@@ -53,7 +57,8 @@ class Service {
   [[nodiscard]] int milliseconds_to_wait() const;
   [[nodiscard]] int next_signal() const;
   [[nodiscard]] std::uint64_t active() const { return forwarder_.counters().active.value(); }
-  void announce(const std::string& message);
+  void announce(const std::string& message, LogLevel level = LogLevel::Info);
+  void complain(const Error& error);
 
   Context& context_;
   const RunSettings& settings_;
@@ -67,6 +72,7 @@ class Service {
   std::optional<Time> settled_;                // when a change of files is believed to be complete
   std::optional<Time> drain_ends_;
   std::optional<Time> next_sign_;
+  const std::atomic<LogLevel>& level_;
 };
 
 }  // namespace egressctl::cli

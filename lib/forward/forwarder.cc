@@ -175,6 +175,7 @@ class Forwarder::Compiler {
       if (!read) return tl::unexpected(read.error());
       settings.credentials = std::move(*read);
     }
+    settings.paths = config.files;
     settings.peer_names = config.peer_names;
     settings.alpn = config.alpn;
     settings.server_name = config.server_name;

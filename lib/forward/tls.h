@@ -21,6 +21,7 @@ namespace egressctl::forward {
 
 struct TlsSettings {
   Credentials credentials;
+  CredentialPaths paths;  // where those come from, for people; may be empty
   // Names of which the other end's certificate must have one (subject alternative names): DNS
   // names, "spiffe://..." URIs; a final '*' stands for any rest. Empty: whoever the CAs vouch for.
   std::vector<std::string> peer_names;

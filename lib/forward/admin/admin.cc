@@ -1,5 +1,7 @@
 #include "lib/forward/admin/admin.h"
 
+#include <sys/stat.h>
+
 #include <atomic>
 #include <chrono>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include <re2/re2.h>
 #include <unistd.h>
 
+#include "lib/forward/admin/certificates.h"
 #include "lib/forward/admin/statistics.h"
 
 namespace egressctl::forward {
@@ -33,12 +36,13 @@ constexpr Page kPages[] = {
     {"/certs", false, "certificates in use"},
     {"/clusters", false, "where connections go, and how many (?format=json)"},
     {"/config_dump", false, "listeners and routes in force, without keys"},
-    {"/drain_listeners", true, "take no more connections"},
+    {"/drain_listeners", true, "take no more connections (?graceful: after the drain time)"},
     {"/healthcheck/fail", true, "let /ready say 503"},
     {"/healthcheck/ok", true, "undo that"},
     {"/help", false, "this list"},
-    {"/listeners", false, "where connections are accepted"},
-    {"/logging", true, "the access log on or off (?access_log=on|off)"},
+    {"/listeners", false, "where connections are accepted (?format=json)"},
+    {"/logging", true, "what is logged (?level=info|warning|error|off, ?access_log=on|off)"},
+    {"/metrics", false, "as /stats/prometheus"},
     {"/quitquitquit", true, "drain and end the process"},
     {"/ready", false, "LIVE, or DRAINING with 503"},
     {"/server_info", false, "version, state, uptime"},
@@ -103,26 +107,6 @@ Json route_json(const Route& route) {
   return out;
 }
 
-void add_certificate(const std::string& of, const TlsContext& tls, Json& out) {
-  if (tls.expires() == 0) return;
-  const std::time_t end = tls.expires();
-  const auto left = end - std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  constexpr std::int64_t kDay = 24L * 60 * 60;
-  out.push_back({{"used_by", of},
-                 {"expiration_time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(end))},
-                 {"days_until_expiration", left / kDay}});
-}
-
-Json certificates_json(const Forwarder& forwarder) {
-  Json out = Json::array();
-  for (const auto& rules : forwarder.rules())
-    for (const Route& route : rules->routes.routes()) {
-      if (route.tls != nullptr) add_certificate(route.cluster, *route.tls, out);
-      if (route.termination != nullptr) add_certificate(rules->name, *route.termination->tls, out);
-    }
-  return {{"certificates", out}};
-}
-
 Json config_json(const Forwarder& forwarder) {
   Json listeners = Json::array();
   const auto rules = forwarder.rules();
@@ -138,6 +122,18 @@ Json config_json(const Forwarder& forwarder) {
     listeners.push_back(std::move(listener));
   }
   return {{"listeners", listeners}};
+}
+
+Json address_json(const SocketAddress& address) {
+  if (address.is_unix()) return {{"pipe", {{"path", address.path}}}};
+  return {{"socket_address", {{"address", address.ip.to_string()}, {"port_value", address.port}}}};
+}
+
+Json listeners_json(const Forwarder& forwarder) {
+  Json out = Json::array();
+  for (const ListenerStatus& listener : forwarder.listeners())
+    out.push_back({{"name", listener.name}, {"local_address", address_json(listener.address)}});
+  return {{"listener_statuses", out}};
 }
 
 std::string clusters_text(const Forwarder& forwarder) {
@@ -171,10 +167,12 @@ struct Admin::State {
   State(Forwarder& forwarded, AdminSettings settings_given)
       : forwarder(forwarded), settings(std::move(settings_given)) {}
 
+  [[nodiscard]] bool bind(const SocketAddress& wanted);
   void add_pages();
   void add(const char* path, const httplib::Server::Handler& handler);
   void stats(const httplib::Request& request, httplib::Response& response) const;
   void ready(httplib::Response& response) const;
+  void logging(const httplib::Request& request, httplib::Response& response);
   [[nodiscard]] Json server_info() const;
 
   Forwarder& forwarder;
@@ -197,11 +195,26 @@ void Admin::State::add(const char* path, const httplib::Server::Handler& handler
   // waited for.
   server.Post(path, [handler](const httplib::Request& request, httplib::Response& response,
                               const httplib::ContentReader&) { handler(request, response); });
-  server.Get(path, [](const httplib::Request&, httplib::Response& response) {
-    response.status = 405;
-    response.set_header("Allow", "POST");
-    response.set_content("this changes something: use POST\n", kText);
-  });
+}
+
+// What a page does by a method that is not its own: nothing. Envoy has only POST change something.
+bool refused(const httplib::Request& request, httplib::Response& response) {
+  const auto refuse = [&](int status, const char* words) {
+    response.status = status;
+    response.set_content(words, kText);
+    return true;
+  };
+  if (!host_is_safe(request.get_header_value("Host")))
+    return refuse(403, "ask by address or as localhost\n");
+  for (const Page& page : kPages) {
+    if (request.path != page.path) continue;
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    if (page.changes ? request.method == "POST" : reads) return false;
+    response.set_header("Allow", page.changes ? "POST" : "GET, HEAD");
+    return refuse(405, page.changes ? "this changes something: use POST\n"
+                                    : "this changes nothing: use GET\n");
+  }
+  return false;
 }
 
 void Admin::State::stats(const httplib::Request& request, httplib::Response& response) const {
@@ -230,12 +243,31 @@ void Admin::State::ready(httplib::Response& response) const {
   response.set_content(live ? "LIVE\n" : "DRAINING\n", kText);
 }
 
+void Admin::State::logging(const httplib::Request& request, httplib::Response& response) {
+  const std::string connections = request.get_param_value("access_log");
+  const std::string level = request.get_param_value("level");
+  const bool unknown = (!connections.empty() && connections != "on" && connections != "off") ||
+                       (!level.empty() && (!settings.set_level || !settings.set_level(level)));
+  if (unknown) {
+    response.status = 400;
+    return response.set_content("expected level=info|warning|error|off or access_log=on|off\n",
+                                kText);
+  }
+  if (!connections.empty()) forwarder.log_connections(connections == "on");
+  response.set_content(fmt::format("active loggers:\n  main: {}\n  access_log: {}\n",
+                                   settings.level ? settings.level() : "info",
+                                   forwarder.logs_connections() ? "on" : "off"),
+                       kText);
+}
+
 Json Admin::State::server_info() const {
   const auto up = std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::system_clock::now() - forwarder.started());
   return {{"version", settings.version},
           {"state", state_word(forwarder)},
           {"uptime_current_epoch", fmt::format("{}s", up.count())},
+          {"uptime_all_epochs", fmt::format("{}s", up.count())},
+          {"command_line_options", settings.options},
           {"pid", ::getpid()}};
 }
 
@@ -258,13 +290,17 @@ void Admin::State::add_pages() {
   };
   text("/", help);
   text("/help", help);
-  text("/listeners", [this] {
+  add("/listeners", [this](const Request& request, Response& response) {
+    if (request.get_param_value("format") == "json")
+      return response.set_content(listeners_json(forwarder).dump(1), kJson);
     std::string out;
     for (const ListenerStatus& listener : forwarder.listeners())
       out += fmt::format("{}::{}\n", listener.name, listener.address.to_string());
-    return out;
+    response.set_content(out, kText);
   });
-  json("/certs", [this] { return certificates_json(forwarder); });
+  add("/certs", [this](const Request&, Response& response) {
+    response.set_content(certificates_page(forwarder), kJson);
+  });
   json("/config_dump", [this] { return config_json(forwarder); });
   json("/server_info", [this] { return server_info(); });
   add("/clusters", [this](const Request& request, Response& response) {
@@ -282,27 +318,44 @@ void Admin::State::add_pages() {
       response.set_content("OK\n", kText);
     });
   };
-  act("/drain_listeners", [this] { forwarder.drain(); });
+  add("/drain_listeners", [this](const Request& request, Response& response) {
+    // Envoy: /ready fails at once, the listeners close when who balances load has seen it.
+    const bool graceful = request.has_param("graceful");
+    forwarder.drain(graceful ? settings.drain_time : std::chrono::milliseconds(0));
+    response.set_content("OK\n", kText);
+  });
   act("/healthcheck/fail", [this] { healthy = false; });
   act("/healthcheck/ok", [this] { healthy = true; });
   act("/quitquitquit", settings.quit);
-  add("/logging", [this](const Request& request, Response& response) {
-    const std::string wanted = request.get_param_value("access_log");
-    if (wanted == "on" || wanted == "off") forwarder.log_connections(wanted == "on");
-    response.set_content(
-        fmt::format("access_log: {}\n", forwarder.logs_connections() ? "on" : "off"), kText);
-  });
+  add("/logging",
+      [this](const Request& request, Response& response) { logging(request, response); });
   server.set_pre_routing_handler([](const Request& request, Response& response) {
-    if (host_is_safe(request.get_header_value("Host")))
-      return httplib::Server::HandlerResponse::Unhandled;
-    response.status = 403;
-    response.set_content("ask by address or as localhost\n", kText);
-    return httplib::Server::HandlerResponse::Handled;
+    return refused(request, response) ? httplib::Server::HandlerResponse::Handled
+                                      : httplib::Server::HandlerResponse::Unhandled;
   });
   server.set_error_handler([](const Request& request, Response& response) {
     if (response.status == 404 && response.body.empty())
       response.set_content(fmt::format("no page {}: see /help\n", request.path), kText);
   });
+}
+
+bool Admin::State::bind(const SocketAddress& wanted) {
+  address = wanted;
+  if (wanted.is_unix()) {
+    // Of the owner alone: whoever reaches it may end the process.
+    constexpr mode_t kOwner = 0177;
+    constexpr int kAnyPort = 80;  // httplib wants one; a path has none
+    ::unlink(wanted.path.c_str());
+    const mode_t before = ::umask(kOwner);
+    const bool bound = server.set_address_family(AF_UNIX).bind_to_port(wanted.path, kAnyPort);
+    ::umask(before);
+    return bound;
+  }
+  const std::string host = wanted.ip.to_string();
+  const int port = wanted.port == 0 ? server.bind_to_any_port(host)
+                                    : (server.bind_to_port(host, wanted.port) ? wanted.port : -1);
+  address.port = static_cast<std::uint16_t>(port);
+  return port >= 0;
 }
 
 Admin::Admin(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -318,27 +371,21 @@ const SocketAddress& Admin::address() const {
 
 Result<std::unique_ptr<Admin>> Admin::start(Forwarder& forwarder, AdminSettings settings) {
   const SocketAddress wanted = settings.address;
-  if (wanted.is_unix() || (!settings.allow_remote && !is_loopback(wanted.ip)))
+  if (!wanted.is_unix() && !settings.allow_remote && !is_loopback(wanted.ip))
     return fail(
         ErrorCode::Usage,
         fmt::format("--admin-address: {} could be reached by others, who could then end the "
-                    "process; take 127.0.0.1, or say --admin-allow-remote",
+                    "process; take 127.0.0.1 or a unix socket, or say --admin-allow-remote",
                     wanted.to_string()));
   auto state = std::make_unique<State>(forwarder, std::move(settings));
   constexpr std::size_t kThreads = 2;
   state->server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   state->server.set_keep_alive_max_count(1);
   state->add_pages();
-  const std::string host = wanted.ip.to_string();
-  const int port = wanted.port == 0
-                       ? state->server.bind_to_any_port(host)
-                       : (state->server.bind_to_port(host, wanted.port) ? wanted.port : -1);
-  if (port < 0)
+  if (!state->bind(wanted))
     return fail(ErrorCode::Io, fmt::format("can't listen on {} for the admin interface; "
                                            "--admin-address off goes without",
                                            wanted.to_string()));
-  state->address = wanted;
-  state->address.port = static_cast<std::uint16_t>(port);
   state->thread = std::thread([server = &state->server] { server->listen_after_bind(); });
   // stop() does nothing before the thread has got there.
   while (!state->server.is_running()) std::this_thread::yield();

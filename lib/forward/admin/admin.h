@@ -3,7 +3,9 @@
 // Source: https://www.envoyproxy.io/docs/envoy/latest/operations/admin
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -14,11 +16,16 @@
 namespace egressctl::forward {
 
 struct AdminSettings {
-  SocketAddress address;  // of IP; its port may be 0
+  SocketAddress address;  // its port may be 0
   // Anyone who reaches it may end the process: others than this machine only when they are meant.
   bool allow_remote = false;
-  std::string version;         // of the program, for /server_info
-  std::function<void()> quit;  // for /quitquitquit
+  std::string version;                           // of the program, for /server_info
+  std::map<std::string, std::string> options{};  // of the command line, for /server_info
+  std::chrono::milliseconds drain_time{0};       // of /drain_listeners?graceful
+  std::function<void()> quit;                    // for /quitquitquit
+  // The level of messages, for /logging; false for a word that is none. May be empty.
+  std::function<std::string()> level{};
+  std::function<bool(const std::string&)> set_level{};
 };
 
 class Admin {

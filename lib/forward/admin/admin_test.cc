@@ -1,5 +1,7 @@
 #include "lib/forward/admin/admin.h"
 
+#include <sys/stat.h>
+
 #include <set>
 
 #include <doctest/doctest.h>
@@ -9,7 +11,9 @@
 
 #include "lib/base/text.h"
 #include "lib/forward/admin/statistics.h"
+#include "lib/forward/certificates.h"
 #include "lib/forward/test_network.h"
+#include "lib/testing/temporary_folder.h"
 
 namespace egressctl::forward {
 namespace {
@@ -26,8 +30,7 @@ constexpr const char* kHost = "www.example.com";
 // A forwarder with one route, its admin interface, and one connection that has been through.
 class Served {
  public:
-  Served() : upstream_(Upstream::echo) {
-    Config config;
+  explicit Served(std::chrono::milliseconds drain_time = {}) : upstream_(Upstream::echo) {
     config.workers = 1;
     ListenerConfig listener;
     listener.name = "sni";
@@ -45,7 +48,15 @@ class Served {
     forwarder_ = std::move(*forwarder);
     auto admin = Admin::start(*forwarder_, {.address = *SocketAddress::parse("127.0.0.1:0"),
                                             .version = "1.2.3",
-                                            .quit = [this] { ++quits; }});
+                                            .drain_time = drain_time,
+                                            .quit = [this] { ++quits; },
+                                            .level = [this] { return level; },
+                                            .set_level =
+                                                [this](const std::string& word) {
+                                                  if (word == "loud") return false;
+                                                  level = word;
+                                                  return true;
+                                                }});
     REQUIRE(admin.has_value());
     admin_ = std::move(*admin);
     client_ = std::make_unique<httplib::Client>("127.0.0.1", admin_->address().port);
@@ -77,6 +88,8 @@ class Served {
   [[nodiscard]] const SocketAddress& upstream() const { return upstream_.address(); }
 
   std::atomic<int> quits = 0;
+  std::string level = "info";
+  Config config;
 
  private:
   Upstream upstream_;
@@ -147,11 +160,70 @@ TEST_CASE("admin: /ready goes with draining and with the health that was set") {
   CHECK_EQ(Json::parse(served.page("/server_info"))["state"], "DRAINING");
 }
 
-TEST_CASE("admin: only POST changes something") {
+TEST_CASE("admin: a graceful drain fails /ready at once and still takes connections for a while") {
+  Served served(std::chrono::hours(1));
+  CHECK_EQ(served.post("/drain_listeners?graceful")->status, 200);
+  CHECK_EQ(served.get("/ready")->status, 503);
+  served.exchange(kHost);
+  CHECK_EQ(served.forwarder().counters().closed_normally.value(), 1);
+  CHECK_EQ(served.post("/drain_listeners")->status, 200);
+  CHECK(testing::wait_until([&] { return served.forwarder().drained(); }));
+}
+
+TEST_CASE("admin: levels of messages and the access log are set while it runs") {
+  Served served;
+  CHECK_EQ(served.post("/logging")->body, "active loggers:\n  main: info\n  access_log: off\n");
+  CHECK_EQ(served.post("/logging?level=error")->status, 200);
+  CHECK_EQ(served.level, "error");
+  CHECK_EQ(served.post("/logging?level=loud")->status, 400);
+  CHECK_EQ(served.post("/logging?access_log=maybe")->status, 400);
+}
+
+TEST_CASE("admin: /certs shows the certificates in use, and no keys") {
+  const Authority authority = *Authority::make("mesh");
+  Served served;
+  Config config = served.config;
+  TlsConfig tls;
+  tls.given = *authority.issue({.uris = {"spiffe://cluster.local/ns/default/sa/ubuntu"},
+                                .hosts = {},
+                                .lasts = std::chrono::hours(36)});
+  config.listeners.front().routes.front().tls = tls;
+  REQUIRE(served.forwarder().reload(config));
+  const std::string text = served.page("/certs");
+  CHECK_EQ(text.find("PRIVATE"), std::string::npos);
+  const Json page = Json::parse(text);
+  REQUIRE_EQ(page["certificates"].size(), 1);
+  const Json& own = page["certificates"][0]["cert_chain"][0];
+  CHECK_EQ(own["subject_alt_names"],
+           Json::parse(R"([{"uri": "spiffe://cluster.local/ns/default/sa/ubuntu"}])"));
+  CHECK_EQ(own["days_until_expiration"], "1");
+  CHECK_EQ(own["expiration_time"].get<std::string>().size(), 20);
+  CHECK_EQ(page["certificates"][0]["ca_cert"].size(), 1);
+}
+
+TEST_CASE("admin: a unix socket of the owner's") {
+  const egressctl::testing::TemporaryFolder folder;
+  Served served;
+  AdminSettings settings;
+  settings.address = *SocketAddress::parse("unix:" + (folder.path() / "admin").string());
+  const auto admin = Admin::start(served.forwarder(), settings);
+  REQUIRE(admin.has_value());
+  struct stat status {};
+  REQUIRE_EQ(::stat(settings.address.path.c_str(), &status), 0);
+  CHECK_EQ(status.st_mode & 0777, 0600);
+  const UniqueFd fd = connect_to(settings.address);
+  send_all(fd.get(), "GET /ready HTTP/1.0\r\n\r\n");
+  CHECK(receive_all(fd.get()).ends_with("LIVE\n"));
+}
+
+TEST_CASE("admin: only POST changes something, and a page says what it takes") {
   Served served;
   const auto got = served.get("/quitquitquit");
   CHECK_EQ(got->status, 405);
   CHECK_EQ(got->get_header_value("Allow"), "POST");
+  const auto posted = served.post("/stats");
+  CHECK_EQ(posted->status, 405);
+  CHECK_EQ(posted->get_header_value("Allow"), "GET, HEAD");
   CHECK_EQ(served.quits, 0);
   CHECK_EQ(served.post("/quitquitquit")->status, 200);
   CHECK_EQ(served.quits, 1);
