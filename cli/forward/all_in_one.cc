@@ -103,6 +103,17 @@ class AllInOne {
     return out;
   }
 
+  // What the spec or the manifests say now, with the certificates and at the addresses that there
+  // are. What can't be used changes nothing.
+  Result<void> reload() {
+    auto path = load_data_path(context_, flags_);
+    if (!path) return tl::unexpected(path.error());
+    std::swap(path_, *path);
+    auto reloaded = reload_forwarders();
+    if (!reloaded) std::swap(path_, *path);
+    return reloaded;
+  }
+
   void reopen_logs() {
     for (Forwarder* each : forwarders())
       if (each->log() != nullptr) each->log()->reopen();
@@ -119,6 +130,18 @@ class AllInOne {
     if (sidecar_) out.push_back(sidecar_.get());
     if (gateway_) out.push_back(gateway_.get());
     return out;
+  }
+
+  Result<void> reload_forwarders() {
+    for (Forwarder* each : forwarders()) {
+      const bool is_gateway = each == gateway_.get();
+      const auto config =
+          config_of(is_gateway ? "gateway" : "sidecar",
+                    is_gateway ? gateway_listeners() : sidecar_listeners(), is_gateway);
+      if (!config) return tl::unexpected(config.error());
+      if (auto reloaded = each->reload(*config); !reloaded) return reloaded;
+    }
+    return {};
   }
 
   Result<void> make_certificates() {
@@ -250,7 +273,7 @@ class AllInOne {
 sigset_t handled_signals() {
   sigset_t out;
   sigemptyset(&out);
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGCHLD}) sigaddset(&out, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD}) sigaddset(&out, signal);
   return out;
 }
 
@@ -270,13 +293,19 @@ std::vector<std::string> variables_of(const Banner& banner) {
 }
 
 // Until a signal comes, or the command has ended: its exit code.
-ExitCode wait_for_end(AllInOne& path, const sigset_t& signals, Child* child) {
+ExitCode wait_for_end(Context& context, AllInOne& path, const sigset_t& signals, Child* child) {
   while (true) {
     switch (::sigwaitinfo(&signals, nullptr)) {
       case SIGTERM:
       case SIGINT:
         if (child == nullptr) return ExitCode::Done;
         child->ask_to_end();
+        break;
+      case SIGHUP:
+        if (const auto reloaded = path.reload(); !reloaded)
+          static_cast<void>(report(context, reloaded.error()));
+        else
+          say(context, "reloaded");
         break;
       case SIGUSR1: path.reopen_logs(); break;
       case SIGCHLD:
@@ -316,11 +345,11 @@ ExitCode run_all_in_one(Context& context, const ForwardFlags& flags) {
   if (flags.exec.empty() || context.flags.verbosity > 0) context.err.write(to_text(banner));
   ExitCode code = ExitCode::Done;
   if (flags.exec.empty()) {
-    code = wait_for_end(path, signals, nullptr);
+    code = wait_for_end(context, path, signals, nullptr);
   } else {
     auto child = Child::start(flags.exec, variables_of(banner));
     if (!child) return report(context, child.error());
-    code = wait_for_end(path, signals, &*child);
+    code = wait_for_end(context, path, signals, &*child);
   }
   drain(path, *drain_timeout, signals);
   return code;

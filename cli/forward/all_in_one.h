@@ -7,8 +7,10 @@
 
 namespace egressctl::cli {
 
-// Says on `context.err` where each hop listens and how to send a request through. Runs until a
-// signal, or, with --exec, as long as the command does, and returns its exit code.
+// Says on `context.err` where each hop listens and how to send a request through. SIGHUP reads the
+// spec or the manifests again, SIGUSR1 opens the access log anew. Runs until another signal, or,
+// with
+// --exec, as long as the command does, and returns its exit code.
 [[nodiscard]] ExitCode run_all_in_one(Context& context, const ForwardFlags& flags);
 
 }  // namespace egressctl::cli
