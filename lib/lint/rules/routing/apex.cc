@@ -1,7 +1,9 @@
 // EGR0332 apex-not-covered
 #include <algorithm>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/egress_legs.h"
@@ -41,11 +43,24 @@ std::vector<const resource::Text*> wildcards_of(const GatewayLeg& leg) {
   return out;
 }
 
-// Whether a forwarder by SNI decides at the gateway which names there are.
-bool is_forwarder(const Context& in, const GatewayLeg& leg) {
-  return std::any_of(leg.servers->all().begin(), leg.servers->all().end(),
-                     [&](const LegPlace& place) { return is_patched(in, *place.gateway); });
-}
+// Knows the ports behind which a forwarder by SNI decides which names there are.
+class Forwarders {
+ public:
+  explicit Forwarders(const Context& in) : in_(in) {}
+
+  bool are_behind(const LegServers& servers) {
+    const auto [known, added] = known_.try_emplace(&servers, false);
+    if (added)
+      known->second =
+          std::any_of(servers.all().begin(), servers.all().end(),
+                      [&](const LegPlace& place) { return is_patched(in_, *place.gateway); });
+    return known->second;
+  }
+
+ private:
+  const Context& in_;
+  std::unordered_map<const LegServers*, bool> known_;  // legs to one port share them
+};
 
 void report(const GatewayLeg& leg, const resource::Text& wildcard, std::string_view apex,
             Diagnostics& out) {
@@ -61,11 +76,14 @@ void report(const GatewayLeg& leg, const resource::Text& wildcard, std::string_v
 
 void check(const Context& in, Diagnostics& out) {
   const MeshNames names(in.mesh());
+  Forwarders forwarders(in);
   std::unordered_set<std::string_view> told;
-  for (const GatewayLeg& leg : egress_legs(in))
+  const std::vector<GatewayLeg> legs = egress_legs(in);
+  for (const GatewayLeg& leg : legs)
     for (const resource::Text* wildcard : wildcards_of(leg)) {
       const std::string_view apex = apex_of(**wildcard);
-      if (apex.empty() || names.takes(apex) || is_forwarder(in, leg) || !told.insert(apex).second)
+      if (apex.empty() || names.takes(apex) || forwarders.are_behind(*leg.servers) ||
+          !told.insert(apex).second)
         continue;
       report(leg, *wildcard, apex, out);
     }
