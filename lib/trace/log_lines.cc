@@ -15,7 +15,9 @@ constexpr std::string_view kInternal = "envoy://";
 constexpr std::string_view kInternalClient = "envoy://internal_client_address/";
 constexpr std::string_view kUnknown = "*";
 
-// A peer that closes in the middle of the handshake is noticed by reading or by writing.
+// A peer that has no chain for the hello closes with the hello unread, which resets the connection;
+// that is noticed by reading or by writing. One that fails later may have read it: then it is a
+// race whether there is an error of TLS to tell.
 constexpr std::string_view kClosedInHandshake =
     "TLS_error:|*:system_library:OPENSSL_internal:*:TLS_error_end";
 constexpr std::string_view kNothingListens = "delayed_connect_error:_Connection_refused";
@@ -127,7 +129,7 @@ void fill_previous(Hop& hop, const Hop& next, bool last_but_one, Failure failure
     // The outer handshake is over by then.
     if (closes_at_once(failure) || failure == Failure::NoListener) log.flags = "UR";
   } else if (closes_at_once(failure) && last_but_one && hop.tls) {
-    fail_connecting(log, kClosedInHandshake);
+    fail_connecting(log, failure == Failure::NoChain ? kClosedInHandshake : kUnknown);
   } else if (closes_at_once(failure) && last_but_one) {
     log.flags = "UR";
   }
