@@ -22,6 +22,20 @@ class HostIndex {
     all_.push_back(item);
   }
 
+  // All items whose host has a name in common with `host`, in any order; one that was added under
+  // several such hosts more than once.
+  [[nodiscard]] std::vector<const T*> all_overlapping(std::string_view host) const {
+    if (host == "*") return all_;
+    std::vector<const T*> out;
+    const auto add = [&](const Lists& lists, std::string_view key) {
+      if (const auto found = lists.find(key); found != lists.end())
+        out.insert(out.end(), found->second.begin(), found->second.end());
+    };
+    for (const std::string& pattern : covering_patterns(host)) add(exact_, pattern);
+    if (is_pattern(host)) add(below_, host.substr(1));
+    return out;
+  }
+
   // The first item that `wanted` accepts whose host has a name in common with `host`, the same
   // host first, or nullptr.
   template <typename Wanted>

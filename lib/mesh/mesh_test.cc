@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "lib/mesh/rule_lookup.h"
 #include "lib/resource/load.h"
 #include "lib/yaml/load.h"
 
@@ -69,6 +70,38 @@ TEST_CASE("rules: one that is not exported applies at home alone; the root names
   CHECK(names(rules.applying("client", "x.svc.example", "owner")) == "root ");
   CHECK(names(rules.applying("istio-system", "y.svc.example", "owner")) == "local ");
   CHECK(names(rules.applying("client", "y.svc.example", "owner")).empty());
+}
+
+TEST_CASE("rules: single ones are found among those that apply") {
+  const Loaded loaded(
+      rule("client", "mine", "host: x.svc.example, subsets: [{name: a}]") +
+      rule("owner", "first", "host: x.svc.example, subsets: [{name: a}, {name: b}]") +
+      rule("owner", "policy", "host: x.svc.example, trafficPolicy: {tls: {mode: SIMPLE}}") +
+      rule("owner", "hidden", "host: x.svc.example, exportTo: ['.'], subsets: [{name: c}]") +
+      rule("owner", "again", "host: x.svc.example, subsets: [{name: b}]") +
+      rule("owner", "wide", "host: '*.example', subsets: [{name: d}]"));
+  const RuleLookup lookup(loaded.mesh);
+  const auto with = [&](std::string_view client, std::string_view subset) {
+    const Rule* found = lookup.with_subset(client, "x.svc.example", "owner", subset);
+    return found != nullptr ? *found->resource->metadata.name : std::string();
+  };
+  CHECK(with("client", "a") == "mine");
+  CHECK(with("client", "b").empty());
+  CHECK(with("other", "a") == "first");
+  CHECK(with("other", "b") == "first");
+  CHECK(with("other", "c").empty());
+  CHECK(with("owner", "c") == "hidden");
+  CHECK(with("other", "d").empty());
+  CHECK(names(lookup.deciding("other", "x.svc.example", "owner", "b")) == "first policy ");
+  CHECK(names(lookup.deciding("owner", "x.svc.example", "owner", "c")) == "policy hidden ");
+  CHECK(names(lookup.deciding("client", "x.svc.example", "owner", "")) == "mine ");
+  CHECK(names(lookup.covering("x.svc.example", "b")) == "first again ");
+  CHECK(names(lookup.covering("x.svc.example", "d")) == "wide ");
+  for (const std::string_view client : {"client", "other", "owner", "istio-system"}) {
+    const auto applying = loaded.mesh.rules().applying(client, "x.svc.example", "owner");
+    CHECK(lookup.first(client, "x.svc.example", "owner") ==
+          (applying.empty() ? nullptr : applying.front()));
+  }
 }
 
 TEST_CASE("registry: hosts of Services and ServiceEntries, as far as a namespace sees them") {

@@ -79,7 +79,7 @@ std::optional<bool> has_sidecar(const mesh::Mesh& mesh, const mesh::Workload& po
 
 }  // namespace
 
-Hops::Hops(const Context& in) {
+Hops::Hops(const Context& in) : rules_(in.mesh()) {
   for (const mesh::Workload& pod : in.mesh().workloads().all()) {
     const bool gateway = pod.is_gateway_proxy() || !in.gateways().at(pod).empty();
     const std::optional<bool> meshed = gateway ? std::nullopt : has_sidecar(in.mesh(), pod);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/lint/context.h"
+#include "lib/mesh/rule_lookup.h"
 
 namespace egressctl::lint::rules {
 
@@ -31,6 +32,8 @@ class Hops {
   // all namespaces that see a VirtualService are stood for by one.
   [[nodiscard]] const std::vector<Hop>& all() const { return all_; }
 
+  [[nodiscard]] const mesh::RuleLookup& rules() const { return rules_; }
+
   // Whether pods that are no gateways, and are not known to lack a sidecar, run in the namespace.
   [[nodiscard]] bool has_clients(std::string_view name_space) const {
     return clients_.contains(name_space);
@@ -54,6 +57,7 @@ class Hops {
                    const mesh::Route& route);
   [[nodiscard]] std::vector<std::string_view> clients_of(const mesh::VirtualService& service) const;
 
+  mesh::RuleLookup rules_;
   std::vector<Hop> all_;
   std::deque<mesh::RouteTarget> mirrors_;
   std::unordered_set<std::string_view> clients_;   // namespaces

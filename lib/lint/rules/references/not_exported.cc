@@ -135,11 +135,9 @@ class Check {
   // A rule in the right namespace that sets TLS and is not exported, where no other applies.
   [[nodiscard]] const mesh::Rule* hidden_tls(const Hop& hop) const {
     const std::string& host = hop.target->host;
-    const auto covering = mesh_.rules().covering(host);
-    if (covering.empty()) return nullptr;
     const std::string_view owner = owner_of(mesh_, host, hop.client);
-    if (!mesh_.rules().applying(hop.client, host, owner).empty()) return nullptr;
-    for (const mesh::Rule* rule : covering)
+    if (hops_.rules().first(hop.client, host, owner) != nullptr) return nullptr;
+    for (const mesh::Rule* rule : mesh_.rules().covering(host))
       if ((rule->name_space == owner || rule->name_space == mesh_.settings().root_namespace) &&
           !rule->visibility.visible_in(hop.client) && is_needed(*rule, hop))
         return rule;

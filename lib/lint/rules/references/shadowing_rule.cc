@@ -1,6 +1,7 @@
 // EGR0210 shadowing-destination-rule
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "lib/lint/rules/references/references.h"
@@ -33,16 +34,34 @@ void report(const Context& in, const Hop& hop, const SubsetVerdict& verdict, Tol
       .help("add the subset here, or take this rule out");
 }
 
+// Whether a rule of the host's namespace or of the root namespace has the subset: only such a rule
+// can be hidden from clients.
+bool is_at_home(const Context& in, const Hops& hops, const std::string& host,
+                const std::string& subset) {
+  const mesh::Mesh& mesh = in.mesh();
+  std::unordered_set<std::string_view> homes = {mesh.settings().root_namespace,
+                                                cluster_name(mesh, host).name_space};
+  for (const mesh::Service* service : mesh.registry().named(host))
+    homes.insert(service->name_space);
+  const auto having = hops.rules().covering(host, subset);
+  return std::any_of(having.begin(), having.end(),
+                     [&](const mesh::Rule* rule) { return homes.contains(rule->name_space); });
+}
+
 void check(const Context& in, Diagnostics& out) {
   const Hops hops(in);
   Told told;
+  std::set<std::pair<std::string_view, std::string_view>> seen;  // hosts and subsets
   for (const Hop& hop : hops.all()) {
-    if (hop.target->destination->subset->empty() || hop.client.empty()) continue;
+    const std::string& subset = *hop.target->destination->subset;
+    const std::string& host = hop.target->host;
+    if (subset.empty() || hop.client.empty()) continue;
     const SubsetVerdict verdict = judge_subset(in, hops, hop, hop.client);
     if (verdict.fault == SubsetFault::Shadowed) report(in, hop, verdict, told, out);
     if (hop.gateway != nullptr || !hop.service->visibility.everyone()) continue;
+    if (!seen.emplace(host, subset).second || !is_at_home(in, hops, host, subset)) continue;
     // Namespaces whose sidecars get the route, too, and that have rules of their own.
-    for (const mesh::Rule* rule : in.mesh().rules().covering(hop.target->host)) {
+    for (const mesh::Rule* rule : in.mesh().rules().covering(host)) {
       if (rule->name_space == hop.client || !hops.has_clients(rule->name_space)) continue;
       const SubsetVerdict other = judge_subset(in, hops, hop, rule->name_space);
       if (other.fault == SubsetFault::Shadowed) report(in, hop, other, told, out);

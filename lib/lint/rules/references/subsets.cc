@@ -8,10 +8,9 @@ namespace {
 using mesh::Rule;
 
 SubsetVerdict explain(const Context& in, const Hops& hops, const Hop& hop, std::string_view client,
-                      const std::vector<const Rule*>& applying,
-                      const std::vector<const Rule*>& having) {
-  const std::string_view owner = owner_of(in.mesh(), hop.target->host, client);
+                      std::string_view owner, const std::vector<const Rule*>& having) {
   const std::string& root = in.mesh().settings().root_namespace;
+  const Rule* winner = hops.rules().first(client, hop.target->host, owner);
   const auto consulted = [&](const Rule* rule) {
     return rule->name_space == owner || rule->name_space == root;
   };
@@ -19,15 +18,15 @@ SubsetVerdict explain(const Context& in, const Hops& hops, const Hop& hop, std::
   if (at_home != having.end()) {
     if (!(*at_home)->visibility.visible_in(client))
       return {SubsetFault::NotExported, *at_home, nullptr};
-    if (!applying.empty() && applying.front()->name_space == client && client != owner)
-      return {SubsetFault::Shadowed, *at_home, applying.front()};
-    return {SubsetFault::Missing, applying.empty() ? *at_home : applying.front(), nullptr};
+    if (winner != nullptr && winner->name_space == client && client != owner)
+      return {SubsetFault::Shadowed, *at_home, winner};
+    return {SubsetFault::Missing, winner == nullptr ? *at_home : winner, nullptr};
   }
   for (const Rule* rule : having)
-    if (rule->name_space != client && (applying.empty() || rule->host == hop.target->host) &&
+    if (rule->name_space != client && (winner == nullptr || rule->host == hop.target->host) &&
         !may_call(in, hops, rule->name_space, hop))
       return {SubsetFault::ThirdNamespace, rule, nullptr};
-  return {SubsetFault::Missing, applying.empty() ? having.front() : applying.front(), nullptr};
+  return {SubsetFault::Missing, winner == nullptr ? having.front() : winner, nullptr};
 }
 
 }  // namespace
@@ -58,23 +57,22 @@ SubsetVerdict judge_subset(const Context& in, const Hops& hops, const Hop& hop,
                            std::string_view client) {
   const resource::Text& subset = hop.target->destination->subset;
   if (subset->empty()) return {};
-  const mesh::DestinationRules& rules = in.mesh().rules();
-  std::vector<const Rule*> having = rules.covering(hop.target->host);
-  const bool known = !having.empty() || !in.mesh().registry().named(hop.target->host).empty();
-  std::erase_if(having, [&](const Rule* rule) { return rule->subset(*subset) == nullptr; });
+  const std::string& host = hop.target->host;
+  const mesh::RuleLookup& rules = hops.rules();
+  const std::string_view owner =
+      client.empty() ? std::string_view() : owner_of(in.mesh(), host, client);
+  if (!client.empty() && rules.with_subset(client, host, owner, *subset) != nullptr) return {};
+  const std::vector<const Rule*> having = rules.covering(host, *subset);
   if (having.empty()) {
-    if (!known) return {SubsetFault::Unknown, nullptr, nullptr};
-    const auto all = rules.covering(hop.target->host);
+    const auto all = in.mesh().rules().covering(host);
+    if (all.empty() && in.mesh().registry().named(host).empty())
+      return {SubsetFault::Unknown, nullptr, nullptr};
     return {SubsetFault::Missing, all.empty() ? nullptr : all.front(), nullptr};
   }
   if (client.empty()) return {};  // who looks it up is not known, so any rule may be the one
-  const std::vector<const Rule*> applying =
-      rules.applying(client, hop.target->host, owner_of(in.mesh(), hop.target->host, client));
-  if (mesh::find_subset(applying, *subset) != nullptr) return {};
-  SubsetVerdict out = explain(in, hops, hop, client, applying, having);
-  out.defined_somewhere = std::any_of(having.begin(), having.end(), [&](const Rule* rule) {
-    return rule->host == hop.target->host;
-  });
+  SubsetVerdict out = explain(in, hops, hop, client, owner, having);
+  out.defined_somewhere = std::any_of(having.begin(), having.end(),
+                                      [&](const Rule* rule) { return rule->host == host; });
   return out;
 }
 

@@ -22,11 +22,9 @@ const mesh::Rule* unseen(const Context& in, const Hops& hops, const Hop& hop) {
   // Where only gateways run, who calls is not known.
   if (hop.gateway == nullptr && hops.is_gateways_only(hop.client)) return nullptr;
   const std::string& host = hop.target->host;
-  const auto covering = in.mesh().rules().covering(host);
-  if (covering.empty()) return nullptr;
   const std::string_view owner = owner_of(in.mesh(), host, hop.client);
-  if (owner.empty() || !in.mesh().rules().applying(hop.client, host, owner).empty()) return nullptr;
-  for (const mesh::Rule* rule : covering) {
+  if (owner.empty() || hops.rules().first(hop.client, host, owner) != nullptr) return nullptr;
+  for (const mesh::Rule* rule : in.mesh().rules().covering(host)) {
     const bool elsewhere = rule->name_space != hop.client && rule->name_space != owner &&
                            rule->name_space != in.mesh().settings().root_namespace;
     if (!elsewhere || mesh::is_pattern(rule->host) || !sets_tls(*rule)) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "lib/mesh/host.h"
 
@@ -66,20 +67,32 @@ RouteKind kind_of(const resource::Server& server) {
   return protocol == resource::Protocol::Https ? RouteKind::Http : RouteKind::Tcp;
 }
 
-std::vector<const Server*> servers_for(const Binding& binding, const mesh::RouteMatch* match) {
+std::vector<const Server*> Servers::of(const Binding& binding, const mesh::RouteMatch* match) {
+  const auto [known, added] = by_host_.try_emplace(binding.gateway);
+  if (added)
+    for (const Server& server : *binding.gateway->gateway->servers)
+      for (const resource::Text& text : *server->hosts) {
+        const std::string_view host = *text;
+        known->second.add(host.substr(host.find('/') + 1), &server);
+      }
   std::vector<const Server*> out;
   const bool any_port = match == nullptr || match->port == nullptr || !match->port->present();
-  for (const Server& server : *binding.gateway->gateway->servers)
-    if (takes(*binding.gateway, *server, *binding.service) &&
-        (any_port || **match->port == *server->port->number))
-      out.push_back(&server);
+  for (const std::string& host : binding.service->hosts)
+    for (const Server* server : known->second.all_overlapping(host))
+      if (takes(*binding.gateway, **server, *binding.service) &&
+          (any_port || **match->port == *(*server)->port->number))
+        out.push_back(server);
+  // They stand in one list, so their addresses tell their order.
+  std::sort(out.begin(), out.end(), std::less<>());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
-bool is_used(const Binding& binding, const mesh::Route& route, const mesh::RouteMatch* match) {
+bool is_used(Servers& servers, const Binding& binding, const mesh::Route& route,
+             const mesh::RouteMatch* match) {
   if (!may_hold(*binding.service, match, binding.gateway->name)) return false;
-  const auto servers = servers_for(binding, match);
-  return std::any_of(servers.begin(), servers.end(),
+  const auto taking = servers.of(binding, match);
+  return std::any_of(taking.begin(), taking.end(),
                      [&](const Server* server) { return kind_of(**server) == route.kind; });
 }
 

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "lib/lint/context.h"
+#include "lib/mesh/host_index.h"
 
 namespace egressctl::lint::rules {
 
@@ -39,12 +41,20 @@ struct Binding {
 // The kind of routes that a server uses; it leaves all others aside.
 [[nodiscard]] mesh::RouteKind kind_of(const resource::Server& server);
 
-// The servers of the binding's Gateway that take the VirtualService, and that a match's port fits.
-[[nodiscard]] std::vector<const Server*> servers_for(const Binding& binding,
-                                                     const mesh::RouteMatch* match);
+// Finds the servers of Gateways by their hosts; works out once for each Gateway what that takes.
+class Servers {
+ public:
+  // The servers of the binding's Gateway that take the VirtualService, and that a match's port
+  // fits, in their order.
+  [[nodiscard]] std::vector<const Server*> of(const Binding& binding,
+                                              const mesh::RouteMatch* match);
+
+ private:
+  std::unordered_map<const mesh::GatewayView*, mesh::HostIndex<Server>> by_host_;
+};
 
 // Whether some server uses the route at a match.
-[[nodiscard]] bool is_used(const Binding& binding, const mesh::Route& route,
+[[nodiscard]] bool is_used(Servers& servers, const Binding& binding, const mesh::Route& route,
                            const mesh::RouteMatch* match);
 
 // The list that the route stands in: `spec.http`, `spec.tls` or `spec.tcp`. Its key, or what stands

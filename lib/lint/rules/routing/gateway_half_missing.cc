@@ -1,12 +1,14 @@
 // EGR0303 gateway-half-missing
 #include <algorithm>
+#include <map>
 #include <unordered_set>
+#include <utility>
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
 #include "lib/lint/rules/routing/unreached_servers.h"
-#include "lib/lint/rules/tls/client_tls.h"
-#include "lib/mesh/host.h"
+#include "lib/lint/rules/tls/gateway_legs.h"
+#include "lib/mesh/host_index.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -19,67 +21,84 @@ constexpr std::string_view kReferences[] = {
 using mesh::GatewayView;
 using mesh::VirtualService;
 
-// Routes of the Gateway API and patches may do what no VirtualService does.
-bool may_have_other_routes(const Context& in, const std::vector<const GatewayView*>& gateways) {
-  return std::any_of(gateways.begin(), gateways.end(),
-                     [&](const GatewayView* gateway) { return is_patched(in, *gateway); });
-}
-
-bool overlaps(const VirtualService& service, std::string_view host) {
-  return std::any_of(service.hosts.begin(), service.hosts.end(),
-                     [&](const std::string& own) { return mesh::hosts_overlap(own, host); });
-}
-
-// Whether a gateway has a route for one of the names: those of the client's VirtualService and the
-// SNI that sidecars put on the outside.
-bool has_route(const std::vector<const GatewayView*>& gateways,
-               const std::vector<std::string_view>& names) {
-  for (const GatewayView* gateway : gateways)
-    for (const VirtualService* bound : gateway->bound)
-      for (const mesh::Route& route : bound->routes)
-        if (mesh::applies_at(*bound, route, gateway->name) &&
-            std::any_of(names.begin(), names.end(),
-                        [&](std::string_view name) { return overlaps(*bound, name); }))
-          return true;
-  return false;
-}
-
-std::vector<std::string_view> names_of(const Context& in, const VirtualService& service,
+std::vector<std::string_view> names_of(const Context& in, const mesh::RuleLookup& lookup,
+                                       const VirtualService& service,
                                        const mesh::RouteTarget& target) {
   std::vector<std::string_view> out(service.hosts.begin(), service.hosts.end());
   const resource::Destination& destination = *target.destination;
-  const auto owners = in.mesh().registry().named(target.host);
-  const auto rules = in.mesh().rules().applying(service.name_space, target.host,
-                                                owners.empty() ? "" : owners.front()->name_space);
-  const ClientTls* tls = client_tls(rules, *destination.subset, *destination.port->number);
+  const std::string& subset = *destination.subset;
+  const auto rules = deciding_rules(in.mesh(), lookup, service.name_space, target.host, subset);
+  const ClientTls* tls = client_tls(rules, subset, *destination.port->number);
   if (tls != nullptr && !(*tls)->sni->empty()) out.push_back(*(*tls)->sni);
   return out;
 }
 
-// The Gateways behind the Service that listen for the port.
-std::vector<const GatewayView*> listening(const Context& in, const mesh::RouteTarget& target) {
-  std::vector<const GatewayView*> out;
-  const auto& port = target.destination->port;
-  for (const GatewayView* gateway : in.gateways().behind(target.host))
-    for (const Server& server : *gateway->gateway->servers)
-      if (!port.present() || *server->port->number == *port->number) {
-        out.push_back(gateway);
-        break;
-      }
-  return out;
-}
+// The Gateways behind a Service that listen for one of its ports.
+struct Listening {
+  const GatewayView* first = nullptr;  // nullptr: none
+  bool patched = false;                // patches may do what no VirtualService does
+  mesh::HostIndex<VirtualService> routed;
+
+  // Whether a gateway has a route for one of the names: those of the client's VirtualService and
+  // the SNI that sidecars put on the outside.
+  [[nodiscard]] bool has_route(const std::vector<std::string_view>& names) const {
+    const auto any = [](const VirtualService&) { return true; };
+    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+      return routed.overlapping(name, any) != nullptr;
+    });
+  }
+};
+
+class Gateways {
+ public:
+  explicit Gateways(const Context& in) : in_(in) {}
+
+  const Listening& behind(const mesh::RouteTarget& target) {
+    const auto& port = target.destination->port;
+    const std::int64_t number = port.present() ? *port->number : 0;
+    const auto [found, added] = known_.try_emplace({target.host, number});
+    if (!added) return found->second;
+    Listening& out = found->second;
+    std::unordered_set<const VirtualService*> seen;
+    for (const GatewayView* gateway : in_.gateways().behind(target.host)) {
+      const auto& servers = *gateway->gateway->servers;
+      if (std::none_of(servers.begin(), servers.end(), [&](const Server& server) {
+            return !port.present() || *server->port->number == number;
+          }))
+        continue;
+      if (out.first == nullptr) out.first = gateway;
+      out.patched = out.patched || is_patched(in_, *gateway);
+      for (const VirtualService* bound : gateway->bound)
+        if (has_route_at(*bound, *gateway) && seen.insert(bound).second)
+          for (const std::string& host : bound->hosts) out.routed.add(host, bound);
+    }
+    return out;
+  }
+
+ private:
+  static bool has_route_at(const VirtualService& service, const GatewayView& gateway) {
+    return std::any_of(service.routes.begin(), service.routes.end(), [&](const mesh::Route& route) {
+      return mesh::applies_at(service, route, gateway.name);
+    });
+  }
+
+  const Context& in_;
+  std::map<std::pair<std::string, std::int64_t>, Listening> known_;
+};
 
 void check(const Context& in, Diagnostics& out) {
+  Gateways gateways(in);
+  const mesh::RuleLookup lookup(in.mesh());
   std::unordered_set<const VirtualService*> told;
   const UnreachedServers unreached(in);
   for (const VirtualService* service : in.mesh().bound_to("mesh"))
     for (const mesh::Route& route : service->routes) {
       if (!mesh::applies_at(*service, route, "mesh")) continue;
       for (const mesh::RouteTarget& target : route.targets) {
-        const auto gateways = listening(in, target);
-        if (gateways.empty() || may_have_other_routes(in, gateways)) continue;
-        const auto names = names_of(in, *service, target);
-        if (has_route(gateways, names) ||
+        const Listening& listening = gateways.behind(target);
+        if (listening.first == nullptr || listening.patched) continue;
+        const auto names = names_of(in, lookup, *service, target);
+        if (listening.has_route(names) ||
             std::any_of(names.begin(), names.end(),
                         [&](std::string_view name) { return unreached.take(name); }) ||
             !told.insert(service).second)
@@ -87,11 +106,11 @@ void check(const Context& in, Diagnostics& out) {
         out.report(kId, list_of(*service, route.kind),
                    "sidecars send \"{}\" to gateway \"{}\", which has no route for it",
                    service->hosts.empty() ? std::string() : service->hosts.front(),
-                   gateways.front()->name)
-            .related(gateways.front()->resource->metadata.name.range, "the Gateway is here")
+                   listening.first->name)
+            .related(listening.first->resource->metadata.name.range, "the Gateway is here")
             .related(target.range, "where sidecars send it")
             .help(fmt::format("add a rule with \"gateways: [{}]\" that leads to the host itself",
-                              gateways.front()->name));
+                              listening.first->name));
       }
     }
 }

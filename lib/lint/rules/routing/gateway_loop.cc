@@ -13,10 +13,9 @@ constexpr std::string_view kReferences[] = {
     "https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/",
     "istio/istio#7077"};
 
-bool leads_back(const Context& in, const mesh::GatewayView& gateway,
-                const mesh::RouteTarget& target) {
-  const auto& behind = in.gateways().behind(target.host);
-  return std::find(behind.begin(), behind.end(), &gateway) != behind.end();
+bool leads_back(const mesh::GatewayView& gateway, const mesh::RouteTarget& target) {
+  return std::any_of(gateway.services.begin(), gateway.services.end(),
+                     [&](const mesh::Service* service) { return service->host == target.host; });
 }
 
 void report(const Binding& binding, const mesh::Route& route, const mesh::RouteMatch* match,
@@ -36,13 +35,14 @@ void report(const Binding& binding, const mesh::Route& route, const mesh::RouteM
 
 void check(const Context& in, Diagnostics& out) {
   std::unordered_set<const mesh::Route*> told;
+  Servers servers;
   for (const Binding& binding : bindings(in))
     for (const mesh::Route& route : binding.service->routes)
       for (const mesh::RouteMatch* match : matches_of(route)) {
-        if (!is_used(binding, route, match)) continue;
+        if (!is_used(servers, binding, route, match)) continue;
         const auto target = std::find_if(
             route.targets.begin(), route.targets.end(),
-            [&](const auto& candidate) { return leads_back(in, *binding.gateway, candidate); });
+            [&](const auto& candidate) { return leads_back(*binding.gateway, candidate); });
         if (target != route.targets.end() && told.insert(&route).second)
           report(binding, route, match, *target, out);
       }

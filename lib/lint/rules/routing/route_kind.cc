@@ -1,5 +1,6 @@
 // EGR0306 route-kind
-#include <algorithm>
+#include <functional>
+#include <map>
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
@@ -19,27 +20,29 @@ std::string_view words_for(const resource::Server& server) {
   return server.tls.present() ? "ends TLS" : "speaks TCP";
 }
 
-// The first route of the VirtualService that is meant for the server but of another kind; nullptr
-// when one fits, or none is meant for it.
-const mesh::Route* find_misfit(const Binding& binding, const Server& server) {
-  const mesh::Route* misfit = nullptr;
+// Of each server that the VirtualService means, in the order of the Gateway, the first route of
+// another kind; nullptr where one fits.
+std::map<const Server*, const mesh::Route*, std::less<>> find_misfits(Servers& servers,
+                                                                      const Binding& binding) {
+  std::map<const Server*, const mesh::Route*, std::less<>> out;
   for (const mesh::Route& route : binding.service->routes)
     for (const mesh::RouteMatch* match : matches_of(route)) {
       if (!may_hold(*binding.service, match, binding.gateway->name)) continue;
-      const auto servers = servers_for(binding, match);
-      if (std::find(servers.begin(), servers.end(), &server) == servers.end()) continue;
-      if (kind_of(*server) == route.kind) return nullptr;
-      if (misfit == nullptr) misfit = &route;
+      for (const Server* server : servers.of(binding, match)) {
+        const auto [misfit, added] = out.try_emplace(server, &route);
+        if (kind_of(**server) == route.kind) misfit->second = nullptr;
+      }
     }
-  return misfit;
+  return out;
 }
 
 void check(const Context& in, Diagnostics& out) {
+  Servers servers;
   for (const Binding& binding : bindings(in))
-    for (const Server& server : *binding.gateway->gateway->servers) {
+    for (const auto& [place, misfit] : find_misfits(servers, binding)) {
+      const Server& server = *place;
       // A server for TLS without settings for it is a mistake of its own.
       if (resource::is_tls(*server->port->protocol) && !server->tls.present()) continue;
-      const mesh::Route* misfit = find_misfit(binding, server);
       if (misfit == nullptr) continue;
       out.report(kId, misfit->range,
                  "the server of gateway \"{}\" {}, so it uses \"{}\" routes; this is a \"{}\" "

@@ -1,6 +1,7 @@
 // EGR0330 shared-server
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
@@ -18,28 +19,32 @@ struct Use {
   const mesh::Route* route = nullptr;
 };
 
-// The oldest one first, which is the one that counts; what does not tell its age stays where it is.
-std::vector<Use> uses_of(const mesh::GatewayView& gateway, const Server& server) {
-  std::vector<Use> out;
+using UsesByServer = std::unordered_map<const Server*, std::vector<Use>>;
+
+// Of each server the oldest one first, which is the one that counts; what does not tell its age
+// stays where it is.
+UsesByServer uses_at(Servers& servers, const mesh::GatewayView& gateway) {
+  UsesByServer out;
   for (const mesh::VirtualService* service : gateway.bound) {
     const Binding binding{service, &gateway};
     for (const mesh::Route& route : service->routes) {
       if (route.kind != mesh::RouteKind::Tcp || route.targets.empty()) continue;
-      const auto matches = matches_of(route);
-      const bool used = std::any_of(matches.begin(), matches.end(), [&](const auto* match) {
-        if (!may_hold(*service, match, gateway.name)) return false;
-        const auto servers = servers_for(binding, match);
-        return std::find(servers.begin(), servers.end(), &server) != servers.end();
-      });
-      if (used) out.push_back({service, &route});
+      for (const mesh::RouteMatch* match : matches_of(route)) {
+        if (!may_hold(*service, match, gateway.name)) continue;
+        for (const Server* server : servers.of(binding, match)) {
+          auto& uses = out[server];
+          if (uses.empty() || uses.back().route != &route) uses.push_back({service, &route});
+        }
+      }
     }
   }
   const auto time = [](const Use& use) {
     const std::string_view text = *use.service->resource->metadata.creation_timestamp;
     return text.empty() ? std::string_view("~") : text;
   };
-  std::stable_sort(out.begin(), out.end(),
-                   [&](const Use& a, const Use& b) { return time(a) < time(b); });
+  for (auto& [server, uses] : out)
+    std::stable_sort(uses.begin(), uses.end(),
+                     [&](const Use& a, const Use& b) { return time(a) < time(b); });
   return out;
 }
 
@@ -49,10 +54,14 @@ auto destination_of(const Use& use) {
 }
 
 void check(const Context& in, Diagnostics& out) {
-  for (const mesh::GatewayView& gateway : in.gateways().all())
+  Servers servers;
+  for (const mesh::GatewayView& gateway : in.gateways().all()) {
+    const UsesByServer uses_by_server = uses_at(servers, gateway);
     for (const Server& server : *gateway.gateway->servers) {
       if (kind_of(*server) != mesh::RouteKind::Tcp) continue;
-      const std::vector<Use> uses = uses_of(gateway, server);
+      const auto found = uses_by_server.find(&server);
+      if (found == uses_by_server.end()) continue;
+      const std::vector<Use>& uses = found->second;
       for (const Use& use : uses) {
         const Use& first = uses.front();
         if (destination_of(use) == destination_of(first)) continue;
@@ -68,6 +77,7 @@ void check(const Context& in, Diagnostics& out) {
                 "gateway's Service whose \"sni\" is one of them");
       }
     }
+  }
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ class Claims {
 
   void add(const Binding& binding, const mesh::RouteMatch& match) {
     if (match.sni_hosts == nullptr) return;
-    for (const Server* server : servers_for(binding, &match)) {
+    for (const Server* server : servers_.of(binding, &match)) {
       if (!passes_through(**server)) continue;
       for (const resource::Text& name : **match.sni_hosts)
         add(binding, *(*server)->port->number, name);
@@ -62,6 +62,7 @@ class Claims {
   }
 
   Diagnostics& out_;
+  Servers servers_;
   std::unordered_map<std::string, Claim> known_;
 };
 

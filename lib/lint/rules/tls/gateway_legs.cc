@@ -1,8 +1,6 @@
 #include "lib/lint/rules/tls/gateway_legs.h"
 
 #include <map>
-#include <optional>
-#include <set>
 #include <utility>
 
 #include "lib/mesh/host.h"
@@ -25,33 +23,6 @@ std::string_view host_part(std::string_view host) {
   return slash == std::string_view::npos ? host : host.substr(slash + 1);
 }
 
-// The rules for one Service as the proxies of one namespace find them.
-struct RulesOfService {
-  std::vector<const mesh::Rule*> all;
-  std::unordered_map<std::string_view, std::size_t> by_subset;  // the first that has it
-  std::optional<std::size_t> with_policy;                       // the first that has one
-
-  explicit RulesOfService(std::vector<const mesh::Rule*> rules) : all(std::move(rules)) {
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      for (const auto& subset : *all[i]->rule->subsets) by_subset.try_emplace(*subset->name, i);
-      if (!with_policy && all[i]->rule->traffic_policy.present()) with_policy = i;
-    }
-  }
-
-  // Those that decide for a subset, in their order.
-  [[nodiscard]] std::vector<const mesh::Rule*> deciding(const std::string& subset) const {
-    std::set<std::size_t> places;
-    if (const auto found = by_subset.find(subset); found != by_subset.end())
-      places.insert(found->second);
-    if (with_policy) places.insert(*with_policy);
-    if (places.empty() && !all.empty()) places.insert(0);
-    std::vector<const mesh::Rule*> out;
-    out.reserve(places.size());
-    for (const std::size_t place : places) out.push_back(all[place]);
-    return out;
-  }
-};
-
 // What many legs have in common, worked out once.
 class Known {
  public:
@@ -69,19 +40,9 @@ class Known {
     return slot = made;
   }
 
-  const RulesOfService& rules(std::string_view client, const std::string& host) {
-    auto& slot = rules_[{client, host}];
-    if (slot != nullptr) return *slot;
-    const auto& owners = in_.mesh().registry().named(host);
-    slot = std::make_unique<RulesOfService>(in_.mesh().rules().applying(
-        client, host, owners.empty() ? std::string_view() : owners.front()->name_space));
-    return *slot;
-  }
-
  private:
   const Context& in_;
   std::map<std::pair<std::string, std::int64_t>, std::shared_ptr<const LegServers>> servers_;
-  std::map<std::pair<std::string_view, std::string>, std::unique_ptr<RulesOfService>> rules_;
 };
 
 }  // namespace
@@ -99,8 +60,17 @@ const LegPlace* LegServers::taking(std::string_view sni) const {
   return nullptr;
 }
 
+std::vector<const mesh::Rule*> deciding_rules(const mesh::Mesh& mesh, const mesh::RuleLookup& rules,
+                                              std::string_view client, const std::string& host,
+                                              std::string_view subset) {
+  const auto& owners = mesh.registry().named(host);
+  return rules.deciding(client, host,
+                        owners.empty() ? std::string_view() : owners.front()->name_space, subset);
+}
+
 std::vector<GatewayLeg> gateway_legs(const Context& in) {
   std::vector<GatewayLeg> out;
+  const mesh::RuleLookup rules(in.mesh());
   Known known(in);
   for (const mesh::VirtualService* service : in.mesh().bound_to("mesh"))
     for (const mesh::Route& route : service->routes) {
@@ -115,7 +85,7 @@ std::vector<GatewayLeg> gateway_legs(const Context& in) {
         leg.servers = known.servers(target.host, leg.port);
         if (leg.servers->all().empty()) continue;
         const std::string& subset = *target.destination->subset;
-        leg.rules = known.rules(service->name_space, target.host).deciding(subset);
+        leg.rules = deciding_rules(in.mesh(), rules, service->name_space, target.host, subset);
         leg.tls = client_tls(leg.rules, subset, leg.port);
         out.push_back(std::move(leg));
       }

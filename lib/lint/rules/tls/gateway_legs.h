@@ -9,6 +9,7 @@
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/tls/client_tls.h"
+#include "lib/mesh/rule_lookup.h"
 
 namespace egressctl::lint::rules {
 
@@ -44,6 +45,13 @@ struct GatewayLeg {
   const ClientTls* tls = nullptr;  // nullptr: none is written
   std::shared_ptr<const LegServers> servers;
 };
+
+// The rules that decide about a subset ("": none) of a host for clients of a namespace.
+[[nodiscard]] std::vector<const mesh::Rule*> deciding_rules(const mesh::Mesh& mesh,
+                                                            const mesh::RuleLookup& rules,
+                                                            std::string_view client,
+                                                            const std::string& host,
+                                                            std::string_view subset);
 
 // In the order of the input. Those without a server are left out.
 [[nodiscard]] std::vector<GatewayLeg> gateway_legs(const Context& in);

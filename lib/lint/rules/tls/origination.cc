@@ -93,9 +93,10 @@ void check_none(const Context& in, Diagnostics& out) {
                                       : service->ports.size() == 1 ? &service->ports.front()
                                                                    : nullptr;
       if (port == nullptr || !expects_tls(*port)) continue;
-      const auto rules = in.mesh().rules().applying(hop.client, target.host,
-                                                    owner_of(in.mesh(), target.host, hop.client));
-      const ClientTls* tls = client_tls(rules, *target.destination->subset, port->number);
+      const std::string& subset = *target.destination->subset;
+      const auto rules = hops.rules().deciding(
+          hop.client, target.host, owner_of(in.mesh(), target.host, hop.client), subset);
+      const ClientTls* tls = client_tls(rules, subset, port->number);
       if (tls != nullptr && *(*tls)->mode != resource::ClientTlsMode::Disable) continue;
       if (!told.insert(target.destination).second) continue;
       out.report(kNone, target.range,

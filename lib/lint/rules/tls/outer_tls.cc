@@ -69,9 +69,11 @@ std::string hosts_of(const GatewayLeg& leg) {
   std::string out;
   std::size_t count = 0;
   for (const Place& place : leg.servers->all())
-    for (const resource::Text& host : *(*place.server)->hosts)
-      if (++count <= 3) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", *host);
-  return count > 3 ? out + ", ..." : out;
+    for (const resource::Text& host : *(*place.server)->hosts) {
+      if (++count > 3) return out + ", ...";
+      out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", *host);
+    }
+  return out;
 }
 
 // Where the TLS towards the gateway is, or should be: in the settings, the subset, the
