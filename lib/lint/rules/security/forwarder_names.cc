@@ -1,14 +1,12 @@
 // EGR0508 inner-names-wider, EGR0512 forwarder-any-name
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/security/forwarders.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/mesh/host.h"
 #include "lib/mesh/network_policies.h"
-#include "lib/topology/topology.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -121,15 +119,13 @@ const resource::Text* narrower(const std::vector<const resource::Text*>& allowed
 }
 
 void check_wider(const Context& in, Diagnostics& out) {
-  std::optional<topology::Computer> computer;
+  GatewayProxies gateways(in.mesh());
   for (const resource::Resource* filter : in.mesh().all(resource::Kind::EnvoyFilter)) {
     const auto forwarders = forwarders_in(*filter);
     const auto pods = pods_of(in, *filter);
     const auto allowed = allowed_names(in, pods);
     if (forwarders.empty() || allowed.empty()) continue;
-    if (!computer) computer.emplace(in.mesh());
-    const topology::Topology gateway =
-        computer->compute(topology::proxy_of(in.mesh(), *pods.front()));
+    const topology::Topology& gateway = gateways.of(*pods.front());
     for (const Forwarder& forwarder : forwarders) {
       if (forwarder.names == nullptr) continue;
       const std::vector<std::string> outer = outer_names(gateway, forwarder.listener);

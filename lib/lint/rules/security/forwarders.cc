@@ -63,4 +63,11 @@ bool leads_to(const topology::Cluster& cluster, std::string_view listener) {
                      [&](const auto& endpoint) { return endpoint.address == address; });
 }
 
+const topology::Topology& GatewayProxies::of(const mesh::Workload& pod) {
+  if (!computer_) computer_.emplace(mesh_);
+  const auto [known, added] = by_pod_.try_emplace(&pod);
+  if (added) known->second = computer_->compute(topology::proxy_of(mesh_, pod));
+  return known->second;
+}
+
 }  // namespace egressctl::lint::rules

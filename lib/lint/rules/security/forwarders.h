@@ -4,11 +4,13 @@
 // Source: envoyproxy.io, "SNI dynamic forward proxy".
 #pragma once
 
+#include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "lib/lint/context.h"
-#include "lib/topology/cluster.h"
+#include "lib/topology/topology.h"
 #include "lib/yaml/node.h"
 
 namespace egressctl::lint::rules {
@@ -30,5 +32,19 @@ struct Forwarder {
 
 // Whether a cluster's connections go to the internal listener of that name.
 [[nodiscard]] bool leads_to(const topology::Cluster& cluster, std::string_view listener);
+
+// What istiod sends gateways, which many filters have in common: worked out once, when it is asked
+// for. The mesh must outlive it.
+class GatewayProxies {
+ public:
+  explicit GatewayProxies(const mesh::Mesh& mesh) : mesh_(mesh) {}
+
+  const topology::Topology& of(const mesh::Workload& pod);
+
+ private:
+  const mesh::Mesh& mesh_;
+  std::optional<topology::Computer> computer_;
+  std::unordered_map<const mesh::Workload*, topology::Topology> by_pod_;
+};
 
 }  // namespace egressctl::lint::rules

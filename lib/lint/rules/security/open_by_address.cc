@@ -1,13 +1,11 @@
 // EGR0522 open-by-address
 #include <algorithm>
-#include <optional>
 #include <unordered_set>
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/security/forwarders.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/topology/matching.h"
-#include "lib/topology/topology.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -53,15 +51,14 @@ const resource::Text* any_host(const mesh::GatewayView& view, std::uint32_t pod_
 
 class Checker {
  public:
-  Checker(const Context& in, Diagnostics& out) : in_(in), out_(out) {}
+  Checker(const Context& in, Diagnostics& out) : in_(in), out_(out), gateways_(in.mesh()) {}
 
   void check(const resource::Resource& filter) {
     std::vector<Forwarder> open = forwarders_in(filter);
     std::erase_if(open, [](const Forwarder& forwarder) { return !is_open(forwarder); });
     if (open.empty()) return;
     for (const mesh::Workload* pod : pods_of(in_, filter)) {
-      if (!computer_) computer_.emplace(in_.mesh());
-      const topology::Topology gateway = computer_->compute(topology::proxy_of(in_.mesh(), *pod));
+      const topology::Topology& gateway = gateways_.of(*pod);
       for (const mesh::GatewayView* view : in_.gateways().at(*pod))
         for (const mesh::Service* service : view->services)
           for (const mesh::ServicePort& port : service->ports)
@@ -102,7 +99,7 @@ class Checker {
 
   const Context& in_;
   Diagnostics& out_;
-  std::optional<topology::Computer> computer_;
+  GatewayProxies gateways_;
   std::unordered_set<const resource::Text*> told_;
 };
 
