@@ -1,7 +1,6 @@
 #include "lib/lint/rules/references/hops.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "lib/base/host_name.h"
 #include "lib/mesh/host.h"
@@ -65,15 +64,17 @@ std::vector<std::string_view> namespaces_of(const mesh::GatewayView& gateway) {
 
 namespace {
 
-// Whether the pod has a sidecar, by what its labels and its namespace's say; std::nullopt when
-// nothing says so.
-std::optional<bool> has_sidecar(const mesh::Mesh& mesh, const mesh::Workload& pod) {
-  if (const resource::Text* word = mesh::injection_word(pod)) return **word == "true";
+// Whether a pod has a sidecar, by what its labels and its namespace's say.
+enum class Sidecar { No, Yes, Unknown };
+
+Sidecar sidecar_of(const mesh::Mesh& mesh, const mesh::Workload& pod) {
+  if (const resource::Text* word = mesh::injection_word(pod))
+    return **word == "true" ? Sidecar::Yes : Sidecar::No;
   switch (mesh::injection_of(mesh, pod.name_space)) {
-    case mesh::Injection::Off: return false;
+    case mesh::Injection::Off: return Sidecar::No;
     case mesh::Injection::Sidecar:
-    case mesh::Injection::Ambient: return true;
-    default: return std::nullopt;
+    case mesh::Injection::Ambient: return Sidecar::Yes;
+    default: return Sidecar::Unknown;
   }
 }
 
@@ -82,12 +83,12 @@ std::optional<bool> has_sidecar(const mesh::Mesh& mesh, const mesh::Workload& po
 Hops::Hops(const Context& in) : rules_(in.mesh()) {
   for (const mesh::Workload& pod : in.mesh().workloads().all()) {
     const bool gateway = pod.is_gateway_proxy() || !in.gateways().at(pod).empty();
-    const std::optional<bool> meshed = gateway ? std::nullopt : has_sidecar(in.mesh(), pod);
-    if (meshed == false) continue;
+    const Sidecar sidecar = gateway ? Sidecar::Unknown : sidecar_of(in.mesh(), pod);
+    if (sidecar == Sidecar::No) continue;
     (gateway ? gateways_ : clients_).insert(pod.name_space);
     if (gateway || pod.name_space == in.mesh().settings().root_namespace) continue;
     if (some_client_.empty()) some_client_ = pod.name_space;
-    if (meshed_client_.empty() && meshed == true) meshed_client_ = pod.name_space;
+    if (meshed_client_.empty() && sidecar == Sidecar::Yes) meshed_client_ = pod.name_space;
   }
   for (const mesh::VirtualService& service : in.mesh().routes())
     for (const mesh::Route& route : service.routes) {
