@@ -45,20 +45,32 @@ MutualTlsMode PeerModes::of_namespace(std::string_view name_space) const {
   return MutualTlsMode::Permissive;
 }
 
+MutualTlsMode PeerMode::at(std::uint32_t port) const {
+  const auto own = by_port.find(port);
+  return own != by_port.end() ? own->second : mode;
+}
+
 PeerMode PeerModes::of_proxy(const Proxy& proxy) const {
-  PeerMode out{.mode = of_namespace(proxy.name_space), .by_port = {}, .causes = {}};
-  for (const std::string_view name : {root_, std::string_view(proxy.name_space)}) {
+  return of_workload(proxy.name_space, [&](const resource::TextMap& selector) {
+    return selects(selector, proxy.labels);
+  });
+}
+
+PeerMode PeerModes::of_workload(std::string_view name_space,
+                                const std::function<bool(const resource::TextMap&)>& has) const {
+  PeerMode out{.mode = of_namespace(name_space), .by_port = {}, .causes = {}};
+  for (const std::string_view name : {std::string_view(root_), name_space}) {
     const auto found = policies_.find(name);
     if (found == policies_.end()) continue;
     if (const resource::Resource* policy = for_all_of(found->second);
         policy != nullptr && mode_of(*policy) != MutualTlsMode::Unset)
       out.causes = {{policy, spec_of(*policy).mtls->mode.range}};
   }
-  const auto own = policies_.find(proxy.name_space);
+  const auto own = policies_.find(name_space);
   if (own == policies_.end()) return out;
   for (const resource::Resource* policy : own->second) {
     const resource::PeerAuthentication& spec = spec_of(*policy);
-    if (is_for_all(*policy) || !selects(spec.selector->match_labels, proxy.labels)) continue;
+    if (is_for_all(*policy) || !has(spec.selector->match_labels)) continue;
     if (mode_of(*policy) != MutualTlsMode::Unset) out.mode = mode_of(*policy);
     out.causes = {{policy, spec.mtls.range}};
     for (const auto& port : *spec.port_level_mtls) {

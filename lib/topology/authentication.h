@@ -4,6 +4,7 @@
 // pilot/pkg/security/authn/policy_applier.go.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string_view>
 #include <unordered_map>
@@ -22,6 +23,8 @@ struct PeerMode {
   MutualTlsMode mode = MutualTlsMode::Permissive;
   std::map<std::uint32_t, MutualTlsMode> by_port;  // of the workload's ports that differ
   Causes causes;
+
+  [[nodiscard]] MutualTlsMode at(std::uint32_t port) const;
 };
 
 // Immutable; safe to use from several threads.
@@ -34,6 +37,10 @@ class PeerModes {
 
   // What the proxy's own listener asks for.
   [[nodiscard]] PeerMode of_proxy(const Proxy& proxy) const;
+
+  // The same for a workload of a namespace; `has` tells whether it has all labels of a selector.
+  [[nodiscard]] PeerMode of_workload(
+      std::string_view name_space, const std::function<bool(const resource::TextMap&)>& has) const;
 
  private:
   using Policies = std::vector<const resource::Resource*>;

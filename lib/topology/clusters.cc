@@ -8,6 +8,7 @@
 namespace egressctl::topology {
 namespace {
 
+using resource::ClientTlsMode;
 using resource::LoadBalancing;
 using resource::Protocol;
 
@@ -156,19 +157,34 @@ class PortClusters {
     const bool eds = out.type == ClusterType::Eds;
     // Names can't be endpoints of a cluster whose endpoints istiod sends.
     const bool only_healthy = drops_unhealthy(policy);
+    const auto written = written_tls_mode(rule_, subset, port_.number);
     for (const Instance* instance : eds ? instances_.named(port_.name) : instances_.at(port_)) {
       if (eds && instance->port != 0 && !is_ipv4(instance->address) &&
           !is_ipv6(instance->address) && !instance->address.starts_with("pod:"))
         continue;
       if (subset != nullptr && !instance->has((*subset->subset)->labels)) continue;
-      if (by_sni_ && !instance->mutual_tls) continue;
+      const bool mutual = takes_mutual_tls(*instance, written);
+      // Nobody can tell there whether clients speak mTLS.
+      if (by_sni_ && !mutual) continue;
       if (only_healthy && !instance->healthy) continue;
       out.endpoints.push_back({.address = instance->address,
                                .port = instance->port,
                                .healthy = instance->healthy,
-                               .mutual_tls = instance->mutual_tls,
+                               .mutual_tls = mutual,
                                .source = instance->source});
     }
+  }
+
+  // Whether proxies take the endpoint for one that ends mTLS; `written`: what a rule says.
+  //
+  // Source: istio/istio pilot/pkg/xds/endpoints/mtls_checker.go (checkMtlsEnabled).
+  [[nodiscard]] bool takes_mutual_tls(const Instance& instance,
+                                      const std::optional<ClientTlsMode>& written) const {
+    if (!instance.mutual_tls) return false;
+    if (written) return *written == ClientTlsMode::IstioMutual;
+    const auto has = [&](const resource::TextMap& selector) { return instance.has(selector); };
+    return view_.snapshot.peers.of_workload(service_.name_space, has).at(instance.port) !=
+           MutualTlsMode::Disable;
   }
 
   void set_tls(const EffectivePolicy& policy, const RuleSubset* subset, bool dynamic,

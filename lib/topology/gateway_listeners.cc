@@ -152,7 +152,10 @@ class Builder {
     return true;
   }
 
-  // Chains for the mTLS names of the mesh's own services, as gateways between networks have.
+  // Chains for the mTLS names of the mesh's own services, as gateways between networks have. No
+  // AuthorizationPolicy counts in them.
+  //
+  // Source: pilot/pkg/networking/core/gateway.go (builtAutoPassthroughFilterChains).
   void add_auto_passthrough(const GatewayServer& server, std::vector<ChainDraft>& out) const {
     const std::vector<std::string> names = server.sni_hosts();
     for (const Service* service : view_.scope.services) {
@@ -170,10 +173,7 @@ class Builder {
           chain.application_protocols = {"istio", "istio-peer-exchange", "istio-http/1.0",
                                          "istio-http/1.1", "istio-h2"};
           chain.causes = causes_of(server);
-          chain.filters = tcp_filters(policies_);
-          for (NetworkFilter& filter :
-               to_cluster(port->protocol, chain.sni_hosts.front(), chain.causes))
-            chain.filters.push_back(std::move(filter));
+          chain.filters = to_cluster(port->protocol, chain.sni_hosts.front(), chain.causes);
         };
         add({});
         if (rule == nullptr) continue;

@@ -1,4 +1,5 @@
-// Holds the model against what a real istiod sent: testdata/topology/*/{sidecar,gateway}.xds.json.
+// Holds the model against what istiod sends: testdata/topology/*/{sidecar,gateway}.xds.json were
+// sent by a running one, testdata/istiod/*/ are what its generator makes of the same input.
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -101,9 +102,8 @@ void compare(const std::filesystem::path& expected, const Topology& actual) {
   }
 }
 
-TEST_CASE("scenarios: both proxies get what istiod sent them") {
+std::size_t compare_all(const std::filesystem::path& folder) {
   std::size_t scenarios = 0;
-  const std::filesystem::path folder = egressctl::testing::testdata() / "topology";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const testing::LoadedMesh loaded = testing::load_scenario(entry.path());
     const auto sidecar = find_proxy(loaded.mesh(), "ubuntu.default");
@@ -117,7 +117,39 @@ TEST_CASE("scenarios: both proxies get what istiod sent them") {
     compare(entry.path() / "gateway.xds.json", computer.compute(*gateway));
     ++scenarios;
   }
-  CHECK(scenarios == 21);
+  return scenarios;
+}
+
+TEST_CASE("scenarios: both proxies get what istiod sent them") {
+  CHECK(compare_all(egressctl::testing::testdata() / "topology") == 21);
+  CHECK(compare_all(egressctl::testing::testdata() / "istiod") == 1);
+}
+
+// The endpoint "172.17.N.1" of each cluster has a sidecar; istiod's label "tlsMode" of it.
+TEST_CASE("scenarios: endpoints take mTLS as rules and PeerAuthentications say") {
+  const testing::LoadedMesh loaded =
+      testing::load_scenario(egressctl::testing::testdata() / "istiod" / "auto-passthrough");
+  const auto sidecar = find_proxy(loaded.mesh(), "ubuntu.default");
+  REQUIRE(sidecar.has_value());
+  const Topology actual = compute(loaded.mesh(), *sidecar);
+  const auto takes_mutual_tls = [&](const std::string& name) {
+    CAPTURE(name);
+    const Cluster* cluster = actual.cluster(name + ".default.svc.cluster.local");
+    REQUIRE(cluster != nullptr);
+    REQUIRE_FALSE(cluster->endpoints.empty());
+    return cluster->endpoints.front().mutual_tls;
+  };
+  CHECK(takes_mutual_tls("outbound|443||backend"));
+  CHECK_FALSE(takes_mutual_tls("outbound|443||plain"));
+  CHECK_FALSE(takes_mutual_tls("outbound|443||legacy"));
+  CHECK(takes_mutual_tls("outbound|443||portal"));
+  CHECK_FALSE(takes_mutual_tls("outbound|80||portal"));
+  CHECK(takes_mutual_tls("outbound|443||split"));
+  CHECK_FALSE(takes_mutual_tls("outbound|80||split"));
+  CHECK(takes_mutual_tls("outbound|80|a|split"));
+  CHECK_FALSE(takes_mutual_tls("outbound|80|b|split"));
+  CHECK_FALSE(takes_mutual_tls("outbound|80|as-all|split"));
+  CHECK(takes_mutual_tls("outbound|443|balanced|split"));
 }
 
 }  // namespace

@@ -32,6 +32,12 @@ EffectivePolicy read(const Positioned<TrafficPolicy>& policy, const resource::Re
   return parts_of(*policy, resource);
 }
 
+std::optional<resource::ClientTlsMode> tls_mode(const TrafficPolicy& policy, std::int64_t port) {
+  const auto* setting = at_port(policy, port);
+  if (setting != nullptr && (*setting)->tls.present()) return *(*setting)->tls->mode;
+  return policy.tls.present() ? std::optional(*policy.tls->mode) : std::nullopt;
+}
+
 }  // namespace
 
 EffectivePolicy policy_of(const MergedRule* rule, std::int64_t port) {
@@ -51,6 +57,15 @@ EffectivePolicy policy_of(const MergedRule& rule, const RuleSubset& subset, std:
   if (inner.outlier_detection != nullptr) out.outlier_detection = inner.outlier_detection;
   if (inner.tls) out.tls = inner.tls;
   return out;
+}
+
+std::optional<resource::ClientTlsMode> written_tls_mode(const MergedRule* rule,
+                                                        const RuleSubset* subset,
+                                                        std::int64_t port) {
+  if (rule == nullptr) return std::nullopt;
+  if (subset != nullptr)
+    if (const auto mode = tls_mode(*(*subset->subset)->traffic_policy, port)) return mode;
+  return rule->policy != nullptr ? tls_mode(**rule->policy, port) : std::nullopt;
 }
 
 }  // namespace egressctl::topology

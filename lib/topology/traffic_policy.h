@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "lib/topology/destination_rules.h"
 
@@ -34,5 +35,14 @@ struct EffectivePolicy {
 // subset has one for the port, as a whole.
 [[nodiscard]] EffectivePolicy policy_of(const MergedRule& rule, const RuleSubset& subset,
                                         std::int64_t port);
+
+// The TLS mode that a rule names for a port by itself, of a subset or (nullptr) of the whole;
+// std::nullopt when it names none. Unlike in clusters, a policy for the port leaves what it does
+// not name to the policy around it.
+//
+// Source: istio/istio pilot/pkg/xds/endpoints/mtls_checker.go (tlsModeForDestinationRule).
+[[nodiscard]] std::optional<resource::ClientTlsMode> written_tls_mode(const MergedRule* rule,
+                                                                      const RuleSubset* subset,
+                                                                      std::int64_t port);
 
 }  // namespace egressctl::topology

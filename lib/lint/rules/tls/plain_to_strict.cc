@@ -70,8 +70,7 @@ class Check {
   void check_port(const mesh::Rule& rule, const mesh::Workload& pod, const topology::PeerMode& mode,
                   const mesh::ServicePort& port) {
     const std::int64_t target = port.target != 0 ? port.target : port.number;
-    const auto own = mode.by_port.find(static_cast<std::uint32_t>(target));
-    if ((own != mode.by_port.end() ? own->second : mode.mode) != MutualTlsMode::Strict) return;
+    if (mode.at(static_cast<std::uint32_t>(target)) != MutualTlsMode::Strict) return;
     const auto check = [&](const ClientTls* tls) {
       if (tls != nullptr && makes_no_mtls(*tls) && told_.insert(tls).second)
         report(rule, *tls, pod, mode, port);
