@@ -106,7 +106,7 @@ class Lister {
   static std::string relative(const fs::path& path, const fs::path& root, const fs::path& base) {
     std::error_code error;
     const fs::path whole = fs::absolute(path, error).lexically_normal();
-    const std::string to_base = whole.lexically_relative(base).string();
+    std::string to_base = whole.lexically_relative(base).string();
     if (!to_base.empty() && !to_base.starts_with("..")) return to_base;
     return path.lexically_relative(root).string();
   }

@@ -106,6 +106,7 @@ class Manifests {
     });
     if (chosen.size() > kMaxFindings) chosen.resize(kMaxFindings);
     std::vector<std::string> out;
+    out.reserve(chosen.size());
     for (const Diagnostic* finding : chosen)
       out.push_back(fmt::format("{}: {} [{} {}]", location(finding->range), finding->message,
                                 finding->rule.id, finding->rule.name));
@@ -168,7 +169,7 @@ ExitCode read_log(Context& context, const Flags& flags, std::optional<Manifests>
   if (!reader) return report(context, reader.error());
   Writer writer(context, flags, manifests);
   logs::Joiner joiner(flags.no_join ? 0 : kWindow,
-                      [&](logs::LoggedConnection connection) { writer.add(connection); });
+                      [&](const logs::LoggedConnection& connection) { writer.add(connection); });
   std::size_t bad = 0;
   std::size_t other = 0;
   std::string line;
