@@ -14,9 +14,9 @@ httplib::Result ask(const UpstreamLab& lab, const std::string& ca, const std::st
                     const std::string& path) {
   httplib::SSLClient client(host, lab.address().port);
   client.set_hostname_addr_map({{host, lab.address().ip.to_string()}});
-  client.set_ca_cert_path(ca.c_str());
+  client.set_ca_cert_path(ca);
   client.enable_server_certificate_verification(true);
-  return client.Get(path.c_str());
+  return client.Get(path);
 }
 
 TEST_CASE("the lab stands in for any host, with a certificate for it") {

@@ -37,6 +37,7 @@ void Dialer::on_resolved(Resolution resolution, const std::vector<IpAddress>& ad
   if (resolution != Resolution::Found)
     return owner_.on_not_dialled(DialFailure::NotResolved, std::string(to_string(resolution)), {});
   std::vector<SocketAddress> found;
+  found.reserve(addresses.size());
   for (const IpAddress& ip : addresses) found.push_back({ip, route_.port, {}});
   dial_allowed(found);
 }

@@ -127,6 +127,7 @@ TEST_CASE("fault: an upstream that takes no connection costs the connect timeout
   REQUIRE_EQ(::listen(listener.get(), 0), 0);
   const SocketAddress full = local_address(listener.get());
   std::vector<UniqueFd> queue;
+  queue.reserve(3);
   for (int i = 0; i < 3; ++i) queue.push_back(dial(full));
   Config config = config_with({route_to(full)});
   config.timeouts.connect = milliseconds(50);
@@ -341,6 +342,7 @@ TEST_CASE("fault: when descriptors run out, new connections wait, and none that 
   const auto forwarder = start(config_with({route_to(upstream.address())}));
   const UniqueFd old = open_through(*forwarder);
   std::vector<UniqueFd> waiting;
+  waiting.reserve(20);
   for (int i = 0; i < 20; ++i) waiting.push_back(connect_to(address_of(*forwarder)));
   rlimit usual{};
   ::getrlimit(RLIMIT_NOFILE, &usual);
@@ -369,6 +371,7 @@ TEST_CASE("fault: who sends byte by byte has no more time than who sends nothing
   config.timeouts.hello = milliseconds(100);
   Logged forwarder(config);
   std::vector<std::thread> clients;
+  clients.reserve(20);
   std::atomic<int> finished{0};
   for (int i = 0; i < 20; ++i)
     clients.emplace_back([&] {
@@ -397,6 +400,7 @@ TEST_CASE("fault: a drain serves those that the system has taken already") {
   std::atomic<int> right{0};
   std::atomic<int> sent{0};
   constexpr int kClients = 30;
+  clients.reserve(kClients);
   for (int i = 0; i < kClients; ++i)
     clients.emplace_back([&] {
       const UniqueFd fd = connect_to(address_of(*forwarder));

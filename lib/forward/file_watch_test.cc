@@ -57,7 +57,7 @@ TEST_CASE("file watch: a descriptor tells that there is something to take") {
 
 TEST_CASE("file watch: Kubernetes swaps a link on the way") {
   const TemporaryFolder folder;
-  const fs::path mount = folder.path();
+  const fs::path& mount = folder.path();
   const auto publish = [&](const std::string& version) {
     fs::create_directory(mount / version);
     write_file(mount / version / "tls.crt", version);

@@ -31,7 +31,7 @@ class Forwarder {
   // Reads the certificates, binds the addresses and begins. Fails with ErrorCode::Usage for what
   // the configuration asks in vain, with NotFound or Io for files and addresses; nothing is then
   // left.
-  [[nodiscard]] static Result<std::unique_ptr<Forwarder>> start(const Config& config);
+  [[nodiscard]] static Result<std::unique_ptr<Forwarder>> start(const Config& given);
 
   // Whether start() would take it, without listening or writing anywhere.
   [[nodiscard]] static Result<void> check(const Config& config);
@@ -40,10 +40,10 @@ class Forwarder {
   Forwarder& operator=(const Forwarder&) = delete;
   ~Forwarder();  // ends all connections
 
-  // New connections go by the routes and certificates of `config` from now on; those that are going
+  // New connections go by the routes and certificates of `given` from now on; those that are going
   // on keep theirs. Fails, and changes nothing, when it can't be used, or when it has other
   // listeners or limits: they need a restart.
-  [[nodiscard]] Result<void> reload(const Config& config);
+  [[nodiscard]] Result<void> reload(const Config& given);
 
   // Counts a reload whose configuration could not even be read.
   void count_failed_reload() { shared_.counters.reload_failures.add(); }

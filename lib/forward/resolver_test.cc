@@ -59,6 +59,7 @@ class Lookups {
     });
     told.get_future().wait();
     std::vector<Told> out;
+    out.reserve(names.size());
     for (const Waiter& waiter : waiters) out.push_back(waiter.told);
     return out;
   }

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <doctest/doctest.h>
+
 #include "lib/base/ip_address.h"
 #include "lib/forward/socket_address.h"
 #include "lib/forward/test_hello.h"
@@ -35,7 +37,7 @@ class DnsServer {
     sockaddr_in any{};
     any.sin_family = AF_INET;
     any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any);
+    REQUIRE_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any), 0);
     address_ = local_address(socket_.get());
     thread_ = std::thread([this] { run(); });
   }

@@ -60,7 +60,8 @@ TEST_CASE("rule docs: every rule explains itself within 80 columns") {
     const std::string text = explain(*rule);
     CAPTURE(text);
     // Examples are as wide as YAML is.
-    for (const std::string_view line : split(text.substr(0, text.find("\nWrong\n")), '\n'))
+    const std::string prose = text.substr(0, text.find("\nWrong\n"));
+    for (const std::string_view line : split(prose, '\n'))
       CHECK((line.size() <= 80 || line.find(' ', 2) == std::string_view::npos));
   }
 }

@@ -74,6 +74,7 @@ TEST_CASE("join: the three lines of a connection, in whatever order they come") 
   std::vector<int> order = {0, 1, 2};
   do {
     std::vector<std::string> mixed;
+    mixed.reserve(order.size());
     for (const int i : order) mixed.push_back(lines[static_cast<std::size_t>(i)]);
     Numbers expected = {{}};
     for (const int i : {0, 1, 2})

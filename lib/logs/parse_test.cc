@@ -141,8 +141,7 @@ TEST_CASE("parse: lines of other logs are no mistakes, broken ones are") {
   for (const char* line :
        {"hello", "[2026-11-23T11:30:57.306Z", "[2026-11-23T11:30:57.306Z] \"- - -\" 0",
         "[2026-11-23T11:30:57.306Z] \"- - -\" x - - - \"-\" 0 0 0", "{\"response_flags\":",
-        "[2026-11-23T11:30:57.306Z] \"- - -\" 0 - - - \"-\" 1 2 3 - \"-\" "
-        "\"-"}) {
+        "[2026-11-23T11:30:57.306Z] \"- - -\" 0 - - - \"-\" 1 2 3 - \"-\" \"-"}) {
     const ParsedLine out = parse_line(line);
     CHECK(out.kind == LineKind::Bad);
     CHECK(!out.problem.empty());

@@ -155,7 +155,7 @@ Reason explain_details(std::string_view details) {
   Reason out = explain(kDetails, details.substr(0, brace));
   if (details.starts_with("rbac_access_denied")) out.meaning += policy_in(details);
   if (brace == std::string_view::npos) return out;
-  const Reason inner = explain_failure(details.substr(brace));
+  Reason inner = explain_failure(details.substr(brace));
   if (!inner.meaning.empty()) return inner;
   return out;
 }

@@ -16,8 +16,7 @@ namespace {
 
 constexpr RuleId kId{"EGR0406", "sni-from-header", Severity::Warning};
 constexpr std::string_view kReferences[] = {
-    "https://istio.io/latest/docs/reference/config/networking/destination-rule/"
-    "#ClientTLSSettings",
+    "https://istio.io/latest/docs/reference/config/networking/destination-rule/",
     "https://istio.io/latest/news/releases/1.21.x/announcing-1.21/upgrade-notes/",
     "istio/istio#50126", "istio/istio#53186", "istio/istio#39501"};
 
