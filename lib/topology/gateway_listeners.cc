@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -95,15 +96,24 @@ class Builder {
     return out;
   }
 
-  [[nodiscard]] std::vector<const VirtualService*> routes_of(const GatewayServer& server) const {
-    std::vector<const VirtualService*> out =
-        view_.snapshot.routes.bound_to(server.gateway, view_.proxy.name_space);
+  std::vector<const VirtualService*> routes_of(const GatewayServer& server) {
+    auto known = routes_.find(server.gateway);
+    if (known == routes_.end())
+      known = routes_
+                  .try_emplace(server.gateway, view_.snapshot.routes.bound_to(
+                                                   server.gateway, view_.proxy.name_space))
+                  .first;
+    std::vector<std::string_view> hosts;
+    hosts.reserve(server.hosts.size());
+    for (const std::string& host : server.hosts)
+      hosts.push_back(std::string_view(host).substr(host.find('/') + 1));
+    std::vector<const VirtualService*> out = known->second.overlapping(hosts);
     std::erase_if(out, [&](const VirtualService* route) { return !shares_host(server, *route); });
     return out;
   }
 
   // One chain for all hosts of the server: the first route that fits takes them all.
-  void add_tcp(const GatewayServer& server, std::vector<ChainDraft>& out) const {
+  void add_tcp(const GatewayServer& server, std::vector<ChainDraft>& out) {
     for (const VirtualService* route : routes_of(server))
       for (const L4Rule& rule : route->tcp) {
         const auto match =
@@ -224,6 +234,7 @@ class Builder {
   std::vector<Rbac> policies_;
   std::map<std::pair<std::uint32_t, std::string>, Pending> listeners_;
   NamesByPort names_;
+  std::unordered_map<std::string_view, RoutesByHost> routes_;  // by Gateway
 };
 
 }  // namespace

@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::string_view kMesh = "mesh";
 
-std::vector<const VirtualService*> routes_for(const OutboundPort& port) {
-  std::vector<const VirtualService*> out;
-  for (const VirtualService* route : *port.routes)
-    if (std::any_of(route->hosts().begin(), route->hosts().end(), [&](const std::string& host) {
-          return mesh::hosts_overlap(host, port.service->host);
-        }))
-      out.push_back(route);
-  return out;
-}
-
 bool applies(const View& view, const L4Match& match, std::int64_t port) {
   return match.scope.through(kMesh) && (match.scope.port == 0 || match.scope.port == port) &&
          match.scope.from(view.proxy);
@@ -76,7 +66,7 @@ std::vector<ChainDraft> tls_chains(const View& view, const OutboundPort& port) {
   std::unordered_set<std::string> handled;
   // What one match sets stays set for the next, as in istiod.
   std::vector<std::string> cidrs = port.cidrs;
-  for (const VirtualService* route : routes_for(port))
+  for (const VirtualService* route : port.routes->overlapping({port.service->host}))
     for (const L4Rule& rule : route->tls) {
       if (rule.targets.empty()) continue;
       for (const L4Match& match : rule.matches) {
@@ -112,7 +102,7 @@ std::vector<ChainDraft> plain_chains(const View& view, const OutboundPort& port)
     chain.causes = causes;
   };
   bool has_default = false;
-  for (const VirtualService* route : routes_for(port)) {
+  for (const VirtualService* route : port.routes->overlapping({port.service->host})) {
     for (const L4Rule& rule : route->tcp) {
       if (rule.targets.empty()) continue;
       if (rule.matches.empty()) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/topology/filter_chains.h"
+#include "lib/topology/routes_by_host.h"
 
 namespace egressctl::topology {
 
@@ -18,7 +19,7 @@ struct OutboundPort {
   std::vector<std::string> binds;  // addresses, the main one first
   std::vector<std::string> cidrs;  // of the service, where it has no address but a range
   const Service* service = nullptr;
-  const std::vector<const VirtualService*>* routes = nullptr;  // that the proxy sees
+  const RoutesByHost* routes = nullptr;  // that the proxy sees
 
   [[nodiscard]] std::string_view bind() const {
     return binds.empty() ? std::string_view() : std::string_view(binds.front());

@@ -71,7 +71,8 @@ class Builder {
   void add(const EgressScope& egress) {
     const resource::SidecarEgress* config = egress.config;
     OutboundPort base;
-    base.routes = &egress.routes;
+    const RoutesByHost routes(egress.routes);
+    base.routes = &routes;
     bind_to_port_ = false;
     if (config != nullptr) {
       const std::string& bind = *config->bind;
