@@ -80,7 +80,9 @@ bool demands_nothing(const MessageType& type) {
 // A type that was meant by one that nothing has.
 std::string_view meant_type(std::string_view name) {
   const auto all = all_messages();
-  const std::string_view last = name.substr(name.rfind('.'));
+  const std::size_t dot = name.rfind('.');
+  const std::string last =
+      fmt::format(".{}", dot != std::string_view::npos ? name.substr(dot + 1) : name);
   std::string_view same_end;
   std::size_t count = 0;
   std::vector<std::string_view> names;
