@@ -1,5 +1,6 @@
 // EGR0502 no-network-policy
 #include <algorithm>
+#include <optional>
 
 #include "lib/lint/rules/security/egress_rules.h"
 #include "lib/lint/rules/security/security.h"
@@ -14,10 +15,12 @@ constexpr std::string_view kReferences[] = {
     "#additional-security-considerations",
     "https://istio.io/latest/docs/ops/best-practices/security/"};
 
-// Where the finding belongs: the Namespace, else what shows that it is there.
-SourceRange place_of(const ClientNamespace& client, const Context& in) {
+// Where the finding belongs: the Namespace, else what shows that it is there. None for a namespace
+// that only an exportTo names: its policies may be where the rest of it is.
+std::optional<SourceRange> place_of(const ClientNamespace& client, const Context& in) {
   if (const auto* object = in.mesh().namespace_object(client.name))
     return object->metadata.name.range;
+  if (client.own == nullptr && client.pods.empty()) return std::nullopt;
   const auto* resource =
       client.own != nullptr ? client.own->resource : client.pods.front()->resource;
   const resource::Metadata& metadata = resource->metadata;
@@ -45,7 +48,9 @@ void check(const Context& in, Diagnostics& out) {
           .help("select these pods in a policy with policyTypes [Egress]");
       continue;
     }
-    out.report(kId, place_of(client, in),
+    const auto place = place_of(client, in);
+    if (!place) continue;
+    out.report(kId, *place,
                "no NetworkPolicy restricts what the pods of namespace \"{}\" connect to: what goes "
                "around a sidecar goes around the egress gateway",
                client.name)
