@@ -7,7 +7,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
@@ -104,12 +103,6 @@ class ChunkReader {
 
   void read(std::size_t begin, std::size_t end) {
     const std::string_view chunk = source_.text().substr(begin, end - begin);
-    const std::size_t deep = first_too_deep(chunk, limits_.max_depth);
-    if (deep != std::string_view::npos) {
-      diagnostics_.report(kYamlLimit, at_byte(source_, begin + deep),
-                          "nested more than {} levels deep", limits_.max_depth);
-      return;
-    }
     ViewBuffer buffer(chunk);
     std::istream stream(&buffer);
     TreeBuilder builder(source_, begin, limits_, diagnostics_, documents_);
@@ -126,21 +119,14 @@ class ChunkReader {
         }
         last = builder.start();
       }
-    } catch (const YAML::DeepRecursion& e) {
-      complain_of_depth(begin, e.mark.pos);
     } catch (const YAML::Exception& e) {
+      // The tree's builder tells of what is too deep before yaml-cpp gives up on it.
       const bool explained = diagnostics_.size() > found;
       if (!explained) complain(chunk, begin, e);
     }
   }
 
  private:
-  void complain_of_depth(std::size_t begin, int at) {
-    diagnostics_.report(kYamlLimit,
-                        at_byte(source_, begin + static_cast<std::size_t>(std::max(at, 0))),
-                        "nested more than {} levels deep", limits_.max_depth);
-  }
-
   void complain(std::string_view chunk, std::size_t begin, const YAML::Exception& e) {
     const std::size_t action = first_template_action(chunk);
     if (action != std::string_view::npos) {

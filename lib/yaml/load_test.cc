@@ -186,8 +186,19 @@ TEST_CASE("load: bombs end in a finding") {
   }
   CHECK(Loaded(bomb).findings().find("nodes once all aliases are expanded [EGR0005]") !=
         std::string::npos);
-  CHECK(Loaded(std::string(100'000, '[')).findings() ==
+  const auto brackets = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  CHECK(Loaded(brackets(256)).findings().empty());
+  CHECK(Loaded(brackets(257)).findings() == "1:257: nested more than 256 levels deep [EGR0005]\n");
+  CHECK(Loaded(brackets(100'000)).findings() ==
         "1:257: nested more than 256 levels deep [EGR0005]\n");
+  // Never closed, each bracket might still begin a key.
+  CHECK(Loaded(std::string(100'000, '[')).findings().find("nested more than 256 levels deep") !=
+        std::string::npos);
+  CHECK(Loaded("a: \"" + brackets(300) + "\"\nb: '" + std::string(300, '{') + "'\n")
+            .findings()
+            .empty());
   std::string dashes;
   for (int i = 0; i < 100'000; ++i) dashes += "- ";
   CHECK(Loaded(dashes + "x").findings().find("nested more than 256 levels deep [EGR0005]") !=

@@ -142,24 +142,6 @@ std::size_t closing_end(std::string_view text, std::size_t from, char bracket) {
   return at < text.size() && text[at] == bracket ? at + 1 : from;
 }
 
-std::size_t first_too_deep(std::string_view text, std::size_t max_depth) {
-  std::size_t depth = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const bool token_start = i == 0 || is_space(text[i - 1]) || is_flow_indicator(text[i - 1]);
-    if (c == '#' && (i == 0 || is_space(text[i - 1]))) {
-      i = line_end(text, i);
-    } else if ((c == '"' || c == '\'') && token_start && depth > 0) {
-      i = quoted_end(text, i) - 1;
-    } else if ((c == '[' || c == '{') && (token_start || depth > 0)) {
-      if (++depth > max_depth) return i;
-    } else if ((c == ']' || c == '}') && depth > 0) {
-      --depth;
-    }
-  }
-  return std::string_view::npos;
-}
-
 std::size_t first_template_action(std::string_view text) {
   for (std::size_t at = text.find("{{"); at != std::string_view::npos;
        at = text.find("{{", at + 2)) {

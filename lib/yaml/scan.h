@@ -30,10 +30,6 @@ namespace egressctl::yaml {
 // when something else comes first.
 [[nodiscard]] std::size_t closing_end(std::string_view text, std::size_t from, char bracket);
 
-// The offset of the first flow bracket nested deeper than `max_depth`, or npos. Quoted text and
-// comments are passed over.
-[[nodiscard]] std::size_t first_too_deep(std::string_view text, std::size_t max_depth);
-
 // The offset of the first `{{` that stands where a key or a value should, or npos.
 [[nodiscard]] std::size_t first_template_action(std::string_view text);
 
