@@ -10,9 +10,8 @@ const resource::Texts kEverywhere;
 }  // namespace
 
 const resource::Positioned<resource::Subset>* Rule::subset(std::string_view name) const {
-  for (const auto& candidate : *rule->subsets)
-    if (*candidate->name == name) return &candidate;
-  return nullptr;
+  const auto found = subsets.find(name);
+  return found != subsets.end() ? found->second : nullptr;
 }
 
 const resource::Positioned<resource::Subset>* find_subset(const std::vector<const Rule*>& rules,
@@ -28,12 +27,14 @@ void DestinationRules::add(const resource::Resource& resource, std::string_view 
   const resource::Texts& defaults = settings_.mesh_config != nullptr
                                         ? settings_.mesh_config->default_destination_rule_export_to
                                         : kEverywhere;
-  const Rule& kept = rules_.emplace_back(
+  Rule& kept = rules_.emplace_back(
       Rule{.host = resolve_short_name(*rule->host, name_space, settings_.cluster_domain),
            .name_space = name_space,
            .resource = &resource,
            .rule = rule,
-           .visibility = Visibility(rule->export_to, defaults, name_space)});
+           .visibility = Visibility(rule->export_to, defaults, name_space),
+           .subsets = {}});
+  for (const auto& subset : *rule->subsets) kept.subsets.try_emplace(*subset->name, &subset);
   by_host_[kept.host].push_back(&kept);
 }
 

@@ -22,8 +22,9 @@ struct Rule {
   const resource::Resource* resource = nullptr;
   const resource::DestinationRule* rule = nullptr;
   Visibility visibility;
+  std::unordered_map<std::string_view, const resource::Positioned<resource::Subset>*> subsets;
 
-  // The subset of that name, or nullptr.
+  // The first subset of that name, or nullptr.
   [[nodiscard]] const resource::Positioned<resource::Subset>* subset(std::string_view name) const;
 };
 

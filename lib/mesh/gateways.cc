@@ -86,7 +86,7 @@ void GatewayIndex::mark_egress(const Mesh& mesh) {
         view.bound.begin(), view.bound.end(),
         [&](const VirtualService* service) { return leads_out(mesh, *service, view.name); });
   // What only the client half knows: a sidecar sends an external host to the gateway's Service.
-  std::unordered_set<const GatewayView*> used;
+  std::unordered_set<std::string_view> used;  // hosts of Services
   for (const VirtualService* service : mesh.bound_to("mesh")) {
     if (std::none_of(service->hosts.begin(), service->hosts.end(),
                      [&](const std::string& host) { return is_external_host(mesh, host); }))
@@ -94,11 +94,14 @@ void GatewayIndex::mark_egress(const Mesh& mesh) {
     for (const Route& route : service->routes)
       for (const RouteTarget& target : route.targets) {
         const auto found = by_service_.find(target.host);
-        if (found == by_service_.end() || !applies_at(*service, route, "mesh")) continue;
-        used.insert(found->second.begin(), found->second.end());
+        if (found != by_service_.end() && applies_at(*service, route, "mesh"))
+          used.insert(found->first);
       }
   }
-  for (GatewayView& view : views_) view.egress = view.egress || used.contains(&view);
+  for (GatewayView& view : views_)
+    view.egress = view.egress ||
+                  std::any_of(view.services.begin(), view.services.end(),
+                              [&](const Service* front) { return used.contains(front->host); });
 }
 
 const GatewayView* GatewayIndex::find(std::string_view name) const {

@@ -95,6 +95,16 @@ std::string resolve_gateway(std::string_view name, std::string_view name_space) 
   return fmt::format("{}/{}", name_space, name);
 }
 
+namespace {
+
+// Whether resolve_gateway() says so; most names can be told without it.
+bool is_gateway(std::string_view name, std::string_view name_space, std::string_view gateway) {
+  if (name == "mesh" || gateway == "mesh") return name == gateway;
+  return name == gateway || resolve_gateway(name, name_space) == gateway;
+}
+
+}  // namespace
+
 std::vector<std::string> gateways_of(const VirtualService& service, const RouteMatch& match) {
   if (match.gateways == nullptr || (*match.gateways)->empty()) return service.gateways;
   std::vector<std::string> out;
@@ -103,16 +113,20 @@ std::vector<std::string> gateways_of(const VirtualService& service, const RouteM
   return out;
 }
 
+bool names_gateway(const VirtualService& service, const RouteMatch& match,
+                   std::string_view gateway) {
+  if (match.gateways == nullptr || (*match.gateways)->empty()) return service.binds(gateway);
+  return std::any_of(
+      (*match.gateways)->begin(), (*match.gateways)->end(),
+      [&](const resource::Text& name) { return is_gateway(*name, service.name_space, gateway); });
+}
+
 bool applies_at(const VirtualService& service, const Route& route, std::string_view gateway) {
   if (!service.binds(gateway)) return false;
-  if (route.matches.empty()) return true;
-  return std::any_of(route.matches.begin(), route.matches.end(), [&](const RouteMatch& match) {
-    if (match.gateways == nullptr || (*match.gateways)->empty()) return true;
-    return std::any_of((*match.gateways)->begin(), (*match.gateways)->end(),
-                       [&](const resource::Text& name) {
-                         return resolve_gateway(*name, service.name_space) == gateway;
-                       });
-  });
+  return route.matches.empty() ||
+         std::any_of(route.matches.begin(), route.matches.end(), [&](const RouteMatch& match) {
+           return names_gateway(service, match, gateway);
+         });
 }
 
 VirtualService read_routes(const resource::Resource& resource, std::string_view name_space,

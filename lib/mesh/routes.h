@@ -62,6 +62,10 @@ struct VirtualService {
 [[nodiscard]] std::vector<std::string> gateways_of(const VirtualService& service,
                                                    const RouteMatch& match);
 
+// Whether it is among gateways_of().
+[[nodiscard]] bool names_gateway(const VirtualService& service, const RouteMatch& match,
+                                 std::string_view gateway);
+
 // Whether any of the route's matches (or the route, when it has none) may apply at the gateway.
 [[nodiscard]] bool applies_at(const VirtualService& service, const Route& route,
                               std::string_view gateway);

@@ -53,15 +53,12 @@ bool leaves_by_http(const Context& in, const Hop& hop) {
   if (std::none_of(services.begin(), services.end(),
                    [](const mesh::Service* service) { return service->is_external(); }))
     return false;
-  const auto rules = in.mesh().rules().applying(hop.client, target.host,
-                                                owner_of(in.mesh(), target.host, hop.client));
-  const ClientTls* tls =
-      client_tls(rules, *target.destination->subset, *target.destination->port->number);
+  const ClientTls* tls = client_tls(in, hop, *target.destination->port->number);
   return tls != nullptr && originates(*tls);
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Hops hops(in);
+  const Hops& hops = in.shared<Hops>();
   std::unordered_set<const resource::HttpRoute*> told;
   for (const Hop& hop : hops.all()) {
     if (!leaves_by_http(in, hop) || removes_any(*hop.route->http) ||

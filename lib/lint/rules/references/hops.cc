@@ -80,7 +80,7 @@ Sidecar sidecar_of(const mesh::Mesh& mesh, const mesh::Workload& pod) {
 
 }  // namespace
 
-Hops::Hops(const Context& in) : rules_(in.mesh()) {
+Hops::Hops(const Context& in) {
   for (const mesh::Workload& pod : in.mesh().workloads().all()) {
     const bool gateway = pod.is_gateway_proxy() || !in.gateways().at(pod).empty();
     const Sidecar sidecar = gateway ? Sidecar::Unknown : sidecar_of(in.mesh(), pod);

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "lib/lint/context.h"
-#include "lib/mesh/rule_lookup.h"
 
 namespace egressctl::lint::rules {
 
@@ -21,7 +20,7 @@ struct Hop {
   bool mirror = false;
 };
 
-// Immutable once built. Points into the context.
+// Immutable once built; see Context::shared. Points into the context.
 class Hops {
  public:
   explicit Hops(const Context& in);
@@ -31,8 +30,6 @@ class Hops {
   // In the order of the input; a destination has one for each namespace that uses it. Sidecars of
   // all namespaces that see a VirtualService are stood for by one.
   [[nodiscard]] const std::vector<Hop>& all() const { return all_; }
-
-  [[nodiscard]] const mesh::RuleLookup& rules() const { return rules_; }
 
   // Whether pods that are no gateways, and are not known to lack a sidecar, run in the namespace.
   [[nodiscard]] bool has_clients(std::string_view name_space) const {
@@ -57,7 +54,6 @@ class Hops {
                    const mesh::Route& route);
   [[nodiscard]] std::vector<std::string_view> clients_of(const mesh::VirtualService& service) const;
 
-  mesh::RuleLookup rules_;
   std::vector<Hop> all_;
   std::deque<mesh::RouteTarget> mirrors_;
   std::unordered_set<std::string_view> clients_;   // namespaces

@@ -64,15 +64,12 @@ class Check {
 
   // The settings by which proxies make TLS, with the namespaces of the proxies.
   void check_clients() {
-    const Hops hops(in_);
+    const Hops& hops = in_.shared<Hops>();
     std::unordered_set<const ClientTls*> at_gateways;
     std::unordered_map<const ClientTls*, const Hop*> at_sidecars;
     for (const Hop& hop : hops.all()) {
       if (hop.client.empty()) continue;
-      const resource::Destination& destination = *hop.target->destination;
-      const auto rules = in_.mesh().rules().applying(
-          hop.client, hop.target->host, owner_of(in_.mesh(), hop.target->host, hop.client));
-      const ClientTls* tls = client_tls(rules, *destination.subset, port_of(hop));
+      const ClientTls* tls = client_tls(in_, hop, port_of(hop));
       if (tls == nullptr || !originates(*tls) || (*tls)->credential_name->empty()) continue;
       if (hop.gateway == nullptr) {
         at_sidecars.try_emplace(tls, &hop);

@@ -52,7 +52,7 @@ std::unordered_set<std::string> misnamed_subsets(const mesh::Mesh& mesh) {
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Hops hops(in);
+  const Hops& hops = in.shared<Hops>();
   const auto misnamed = misnamed_subsets(in.mesh());
   std::unordered_set<const resource::Destination*> told;
   for (const Hop& hop : hops.all()) {

@@ -17,7 +17,8 @@ constexpr std::string_view kReferences[] = {
 
 class Check {
  public:
-  Check(const Context& in, Diagnostics& out) : mesh_(in.mesh()), in_(in), hops_(in), out_(out) {}
+  Check(const Context& in, Diagnostics& out)
+      : mesh_(in.mesh()), in_(in), hops_(in.shared<Hops>()), out_(out) {}
 
   void run() {
     for (const mesh::VirtualService& service : mesh_.routes()) {
@@ -136,7 +137,7 @@ class Check {
   [[nodiscard]] const mesh::Rule* hidden_tls(const Hop& hop) const {
     const std::string& host = hop.target->host;
     const std::string_view owner = owner_of(mesh_, host, hop.client);
-    if (hops_.rules().first(hop.client, host, owner) != nullptr) return nullptr;
+    if (in_.rules().first(hop.client, host, owner) != nullptr) return nullptr;
     for (const mesh::Rule* rule : mesh_.rules().covering(host))
       if ((rule->name_space == owner || rule->name_space == mesh_.settings().root_namespace) &&
           !rule->visibility.visible_in(hop.client) && is_needed(*rule, hop))
@@ -155,7 +156,7 @@ class Check {
 
   const mesh::Mesh& mesh_;
   const Context& in_;
-  const Hops hops_;
+  const Hops& hops_;
   Diagnostics& out_;
   std::unordered_set<const resource::Resource*> told_;
 };

@@ -36,20 +36,19 @@ void report(const Context& in, const Hop& hop, const SubsetVerdict& verdict, Tol
 
 // Whether a rule of the host's namespace or of the root namespace has the subset: only such a rule
 // can be hidden from clients.
-bool is_at_home(const Context& in, const Hops& hops, const std::string& host,
-                const std::string& subset) {
+bool is_at_home(const Context& in, const std::string& host, const std::string& subset) {
   const mesh::Mesh& mesh = in.mesh();
   std::unordered_set<std::string_view> homes = {mesh.settings().root_namespace,
                                                 cluster_name(mesh, host).name_space};
   for (const mesh::Service* service : mesh.registry().named(host))
     homes.insert(service->name_space);
-  const auto having = hops.rules().covering(host, subset);
+  const auto having = in.rules().covering(host, subset);
   return std::any_of(having.begin(), having.end(),
                      [&](const mesh::Rule* rule) { return homes.contains(rule->name_space); });
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Hops hops(in);
+  const Hops& hops = in.shared<Hops>();
   Told told;
   std::set<std::pair<std::string_view, std::string_view>> seen;  // hosts and subsets
   for (const Hop& hop : hops.all()) {
@@ -59,7 +58,7 @@ void check(const Context& in, Diagnostics& out) {
     const SubsetVerdict verdict = judge_subset(in, hops, hop, hop.client);
     if (verdict.fault == SubsetFault::Shadowed) report(in, hop, verdict, told, out);
     if (hop.gateway != nullptr || !hop.service->visibility.everyone()) continue;
-    if (!seen.emplace(host, subset).second || !is_at_home(in, hops, host, subset)) continue;
+    if (!seen.emplace(host, subset).second || !is_at_home(in, host, subset)) continue;
     // Namespaces whose sidecars get the route, too, and that have rules of their own.
     for (const mesh::Rule* rule : in.mesh().rules().covering(host)) {
       if (rule->name_space == hop.client || !hops.has_clients(rule->name_space)) continue;

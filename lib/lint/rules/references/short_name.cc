@@ -39,7 +39,7 @@ void check_host(const Context& in, const resource::Text& host, std::string_view 
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Hops hops(in);
+  const Hops& hops = in.shared<Hops>();
   std::unordered_set<const resource::Destination*> told;
   for (const Hop& hop : hops.all())
     if (told.insert(hop.target->destination).second)

@@ -10,7 +10,7 @@ using mesh::Rule;
 SubsetVerdict explain(const Context& in, const Hops& hops, const Hop& hop, std::string_view client,
                       std::string_view owner, const std::vector<const Rule*>& having) {
   const std::string& root = in.mesh().settings().root_namespace;
-  const Rule* winner = hops.rules().first(client, hop.target->host, owner);
+  const Rule* winner = in.rules().first(client, hop.target->host, owner);
   const auto consulted = [&](const Rule* rule) {
     return rule->name_space == owner || rule->name_space == root;
   };
@@ -58,7 +58,7 @@ SubsetVerdict judge_subset(const Context& in, const Hops& hops, const Hop& hop,
   const resource::Text& subset = hop.target->destination->subset;
   if (subset->empty()) return {};
   const std::string& host = hop.target->host;
-  const mesh::RuleLookup& rules = hops.rules();
+  const mesh::RuleLookup& rules = in.rules();
   const std::string_view owner =
       client.empty() ? std::string_view() : owner_of(in.mesh(), host, client);
   if (!client.empty() && rules.with_subset(client, host, owner, *subset) != nullptr) return {};

@@ -55,7 +55,7 @@ void report(const Context& in, const Hop& hop, Diagnostics& out) {
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Hops hops(in);
+  const Hops& hops = in.shared<Hops>();
   Hosts meant;
   std::unordered_set<const resource::Destination*> told;
   for (const Hop& hop : hops.all()) {

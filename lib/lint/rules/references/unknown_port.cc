@@ -44,7 +44,7 @@ void report(const mesh::Service& service, const resource::Number& port, const st
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Hops hops(in);
+  const Hops& hops = in.shared<Hops>();
   std::unordered_set<const resource::Destination*> told;
   for (const Hop& hop : hops.all()) {
     const resource::Number& port = hop.target->destination->port->number;

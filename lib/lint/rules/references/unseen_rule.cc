@@ -23,7 +23,7 @@ const mesh::Rule* unseen(const Context& in, const Hops& hops, const Hop& hop) {
   if (hop.gateway == nullptr && hops.is_gateways_only(hop.client)) return nullptr;
   const std::string& host = hop.target->host;
   const std::string_view owner = owner_of(in.mesh(), host, hop.client);
-  if (owner.empty() || hops.rules().first(hop.client, host, owner) != nullptr) return nullptr;
+  if (owner.empty() || in.rules().first(hop.client, host, owner) != nullptr) return nullptr;
   for (const mesh::Rule* rule : in.mesh().rules().covering(host)) {
     const bool elsewhere = rule->name_space != hop.client && rule->name_space != owner &&
                            rule->name_space != in.mesh().settings().root_namespace;
@@ -53,7 +53,7 @@ void report(const Context& in, const Hop& hop, const mesh::Rule& rule, Diagnosti
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Hops hops(in);
+  const Hops& hops = in.shared<Hops>();
   std::unordered_set<const mesh::Rule*> told;
   for (const Hop& hop : hops.all()) {
     const SubsetVerdict verdict = judge_subset(in, hops, hop, hop.client);

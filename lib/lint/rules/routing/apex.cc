@@ -78,7 +78,7 @@ void check(const Context& in, Diagnostics& out) {
   const MeshNames names(in.mesh());
   Forwarders forwarders(in);
   std::unordered_set<std::string_view> told;
-  const std::vector<GatewayLeg> legs = egress_legs(in);
+  const std::vector<GatewayLeg>& legs = egress_legs(in);
   for (const GatewayLeg& leg : legs)
     for (const resource::Text* wildcard : wildcards_of(leg)) {
       const std::string_view apex = apex_of(**wildcard);

@@ -36,9 +36,7 @@ std::vector<const mesh::RouteMatch*> matches_of(const mesh::Route& route) {
 
 bool may_hold(const VirtualService& service, const mesh::RouteMatch* match,
               std::string_view gateway) {
-  if (match == nullptr) return service.binds(gateway);
-  const auto names = mesh::gateways_of(service, *match);
-  return std::find(names.begin(), names.end(), gateway) != names.end();
+  return match == nullptr ? service.binds(gateway) : mesh::names_gateway(service, *match, gateway);
 }
 
 bool takes(const GatewayView& gateway, const resource::Server& server,

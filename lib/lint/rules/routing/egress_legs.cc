@@ -6,14 +6,25 @@
 
 namespace egressctl::lint::rules {
 
-std::vector<GatewayLeg> egress_legs(const Context& in) {
-  std::vector<GatewayLeg> out = gateway_legs(in);
-  std::erase_if(out, [](const GatewayLeg& leg) {
-    const auto& places = leg.servers->all();
-    return std::none_of(places.begin(), places.end(),
-                        [](const LegPlace& place) { return place.gateway->egress; });
-  });
-  return out;
+namespace {
+
+struct EgressLegs {
+  explicit EgressLegs(const Context& in) {
+    for (const GatewayLeg& leg : gateway_legs(in)) {
+      const auto& places = leg.servers->all();
+      if (std::any_of(places.begin(), places.end(),
+                      [](const LegPlace& place) { return place.gateway->egress; }))
+        all.push_back(leg);
+    }
+  }
+
+  std::vector<GatewayLeg> all;
+};
+
+}  // namespace
+
+const std::vector<GatewayLeg>& egress_legs(const Context& in) {
+  return in.shared<EgressLegs>().all;
 }
 
 MeshNames::MeshNames(const mesh::Mesh& mesh) {

@@ -11,7 +11,7 @@
 namespace egressctl::lint::rules {
 
 // The legs whose Gateway lets traffic out of the mesh; see gateway_legs().
-[[nodiscard]] std::vector<GatewayLeg> egress_legs(const Context& in);
+[[nodiscard]] const std::vector<GatewayLeg>& egress_legs(const Context& in);
 
 // The names and wildcards that rules for sidecars take, whatever they do with them.
 class MeshNames {

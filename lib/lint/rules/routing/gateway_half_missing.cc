@@ -21,13 +21,12 @@ constexpr std::string_view kReferences[] = {
 using mesh::GatewayView;
 using mesh::VirtualService;
 
-std::vector<std::string_view> names_of(const Context& in, const mesh::RuleLookup& lookup,
-                                       const VirtualService& service,
+std::vector<std::string_view> names_of(const Context& in, const VirtualService& service,
                                        const mesh::RouteTarget& target) {
   std::vector<std::string_view> out(service.hosts.begin(), service.hosts.end());
   const resource::Destination& destination = *target.destination;
   const std::string& subset = *destination.subset;
-  const auto rules = deciding_rules(in.mesh(), lookup, service.name_space, target.host, subset);
+  const auto rules = deciding_rules(in, service.name_space, target.host, subset);
   const ClientTls* tls = client_tls(rules, subset, *destination.port->number);
   if (tls != nullptr && !(*tls)->sni->empty()) out.push_back(*(*tls)->sni);
   return out;
@@ -88,7 +87,6 @@ class Gateways {
 
 void check(const Context& in, Diagnostics& out) {
   Gateways gateways(in);
-  const mesh::RuleLookup lookup(in.mesh());
   std::unordered_set<const VirtualService*> told;
   const UnreachedServers unreached(in);
   for (const VirtualService* service : in.mesh().bound_to("mesh"))
@@ -97,7 +95,7 @@ void check(const Context& in, Diagnostics& out) {
       for (const mesh::RouteTarget& target : route.targets) {
         const Listening& listening = gateways.behind(target);
         if (listening.first == nullptr || listening.patched) continue;
-        const auto names = names_of(in, lookup, *service, target);
+        const auto names = names_of(in, *service, target);
         if (listening.has_route(names) ||
             std::any_of(names.begin(), names.end(),
                         [&](std::string_view name) { return unreached.take(name); }) ||

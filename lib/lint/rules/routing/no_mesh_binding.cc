@@ -4,7 +4,7 @@
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
-#include "lib/mesh/host.h"
+#include "lib/mesh/host_index.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -20,13 +20,6 @@ bool is_external(const Context& in, std::string_view host) {
                      [](const mesh::Service* service) { return service->is_external(); });
 }
 
-bool shares_host(const mesh::VirtualService& a, const mesh::VirtualService& b) {
-  return std::any_of(a.hosts.begin(), a.hosts.end(), [&](const std::string& host) {
-    return std::any_of(b.hosts.begin(), b.hosts.end(),
-                       [&](const std::string& other) { return mesh::hosts_overlap(host, other); });
-  });
-}
-
 // Whether its matches name gateways that the VirtualService is not bound to, which is another
 // rule's.
 bool is_dead(const mesh::VirtualService& service, const mesh::Route& route) {
@@ -35,17 +28,23 @@ bool is_dead(const mesh::VirtualService& service, const mesh::Route& route) {
       [&](const std::string& gateway) { return mesh::applies_at(service, route, gateway); });
 }
 
-// Whether sidecars send the host somewhere into the cluster, which may be the gateway under a name
-// that the input lacks.
-bool is_led_inside(const Context& in, const mesh::VirtualService& service) {
-  for (const mesh::VirtualService* other : in.mesh().bound_to("mesh")) {
-    if (!shares_host(service, *other)) continue;
-    for (const mesh::Route& route : other->routes)
-      if (mesh::applies_at(*other, route, "mesh") || is_dead(*other, route))
-        for (const mesh::RouteTarget& target : route.targets)
-          if (!mesh::is_external_host(in.mesh(), target.host)) return true;
-  }
+// Whether it sends sidecars somewhere into the cluster, which may be the gateway under a name that
+// the input lacks.
+bool leads_inside(const Context& in, const mesh::VirtualService& service) {
+  for (const mesh::Route& route : service.routes)
+    if (mesh::applies_at(service, route, "mesh") || is_dead(service, route))
+      for (const mesh::RouteTarget& target : route.targets)
+        if (!mesh::is_external_host(in.mesh(), target.host)) return true;
   return false;
+}
+
+// The VirtualServices that do so, by their hosts.
+mesh::HostIndex<mesh::VirtualService> leading_inside(const Context& in) {
+  mesh::HostIndex<mesh::VirtualService> out;
+  for (const mesh::VirtualService* service : in.mesh().bound_to("mesh"))
+    if (leads_inside(in, *service))
+      for (const std::string& host : service->hosts) out.add(host, service);
+  return out;
 }
 
 // Whether the gateway sends it out of the mesh by this VirtualService.
@@ -59,13 +58,19 @@ bool leads_out(const Context& in, const Binding& binding) {
 
 void check(const Context& in, Diagnostics& out) {
   std::unordered_set<const mesh::VirtualService*> told;
+  const mesh::HostIndex<mesh::VirtualService> inside = leading_inside(in);
+  const auto is_led_inside = [&](const std::string& host) {
+    return inside.overlapping(host, [](const auto&) { return true; }) != nullptr;
+  };
   for (const Binding& binding : bindings(in)) {
     const mesh::VirtualService& service = *binding.service;
     if (binding.gateway->services.empty() || !leads_out(in, binding)) continue;
     const bool external =
         std::any_of(service.hosts.begin(), service.hosts.end(),
                     [&](const std::string& host) { return is_external(in, host); });
-    if (!external || is_led_inside(in, service) || !told.insert(&service).second) continue;
+    if (!external || std::any_of(service.hosts.begin(), service.hosts.end(), is_led_inside) ||
+        !told.insert(&service).second)
+      continue;
     const auto& gateways = service.service->gateways;
     out.report(kId, gateways.key,
                "no VirtualService leads sidecars to gateway \"{}\" for \"{}\": clients connect "

@@ -64,9 +64,9 @@ bool is_of_internet(const mesh::Service& service) {
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const std::vector<GatewayLeg> legs = egress_legs(in);
+  const std::vector<GatewayLeg>& legs = egress_legs(in);
   if (legs.empty()) return;
-  const Hops hops(in);
+  const Hops& hops = in.shared<Hops>();
   const Ruled ruled(in, hops);
   const GatewayLeg& sibling = legs.front();
   std::unordered_set<const resource::Resource*> told;

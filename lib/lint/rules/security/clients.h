@@ -28,7 +28,7 @@ struct ClientNamespace {
   const mesh::VirtualService* own = nullptr;  // a VirtualService of its own that leads there
 };
 
-// Immutable once built.
+// Immutable once built; see Context::shared.
 class Clients {
  public:
   explicit Clients(const Context& in);

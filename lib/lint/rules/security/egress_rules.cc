@@ -38,7 +38,7 @@ void for_each_client_rule(
     const std::function<void(const mesh::PolicyView&, const resource::Positioned<NetworkRule>&)>&
         use) {
   if (in.mesh().all(resource::Kind::NetworkPolicy).empty()) return;
-  const Clients clients(in);
+  const Clients& clients = in.shared<Clients>();
   const mesh::NetworkPolicyIndex policies(in.mesh());
   for (const mesh::PolicyView& policy : policies.all()) {
     if (!policy.restricts(mesh::Direction::Egress) || !binds_applications(policy, clients, in))

@@ -70,7 +70,7 @@ void check_pod(const ClientNamespace& client, const mesh::Workload& pod, Diagnos
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Clients clients(in);
+  const Clients& clients = in.shared<Clients>();
   for (const ClientNamespace& client : clients.all())
     for (const mesh::Workload* pod : client.pods) check_pod(client, *pod, out);
 }

@@ -53,7 +53,7 @@ void check_rule(const resource::Positioned<NetworkRule>& rule, Diagnostics& out)
 
 // Egress rules of a policy that does not restrict egress are not looked at.
 void check_types(const Context& in, Diagnostics& out) {
-  const Clients clients(in);
+  const Clients& clients = in.shared<Clients>();
   for (const resource::Resource* resource : in.mesh().all(resource::Kind::NetworkPolicy)) {
     const auto* policy = resource->as<resource::NetworkPolicy>();
     const mesh::PolicyView view{

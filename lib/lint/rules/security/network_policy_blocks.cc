@@ -42,7 +42,7 @@ bool has_sidecar(const mesh::Workload& pod) {
 class Check {
  public:
   Check(const Context& in, Diagnostics& out)
-      : in_(in), clients_(in), policies_(in.mesh()), out_(out) {}
+      : in_(in), clients_(in.shared<Clients>()), policies_(in.mesh()), out_(out) {}
 
   void run() {
     for (const ClientNamespace& client : clients_.all()) {
@@ -155,7 +155,7 @@ class Check {
   }
 
   const Context& in_;
-  Clients clients_;
+  const Clients& clients_;
   mesh::NetworkPolicyIndex policies_;
   Diagnostics& out_;
   std::set<Policies> told_;  // sets of policies that were looked at

@@ -28,7 +28,7 @@ std::optional<SourceRange> place_of(const ClientNamespace& client, const Context
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Clients clients(in);
+  const Clients& clients = in.shared<Clients>();
   const mesh::NetworkPolicyIndex policies(in.mesh());
   for (const ClientNamespace& client : clients.all()) {
     const auto& here = policies.in(client.name);

@@ -54,7 +54,7 @@ void check_namespace(const ClientNamespace& client, const mesh::Mesh& mesh, Diag
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Clients clients(in);
+  const Clients& clients = in.shared<Clients>();
   for (const ClientNamespace& client : clients.all()) {
     const mesh::Injection injection = mesh::injection_of(in.mesh(), client.name);
     if (injection == mesh::Injection::Off || injection == mesh::Injection::Unlabelled) {

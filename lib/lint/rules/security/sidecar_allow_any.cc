@@ -22,7 +22,7 @@ bool is_registry_only(const mesh::Settings& settings) {
 void check(const Context& in, Diagnostics& out) {
   const mesh::Mesh& mesh = in.mesh();
   if (mesh.all(resource::Kind::Sidecar).empty()) return;
-  const Clients clients(in);
+  const Clients& clients = in.shared<Clients>();
   const bool registry_only = is_registry_only(mesh.settings());
   for (const resource::Resource* resource : mesh.all(resource::Kind::Sidecar)) {
     const auto& mode = resource->as<resource::Sidecar>()->outbound_traffic_policy->mode;

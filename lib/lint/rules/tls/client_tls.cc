@@ -55,6 +55,13 @@ const ClientTls* client_tls(const std::vector<const mesh::Rule*>& rules, std::st
   return nullptr;
 }
 
+const ClientTls* client_tls(const Context& in, const Hop& hop, std::int64_t port) {
+  const std::string& host = hop.target->host;
+  const std::string& subset = *hop.target->destination->subset;
+  const std::string_view owner = owner_of(in.mesh(), host, hop.client);
+  return client_tls(in.rules().deciding(hop.client, host, owner, subset), subset, port);
+}
+
 std::string tls_field(const resource::Resource& rule, const ClientTls& tls, std::string_view name) {
   return resource::join_path(rule.field_path(tls.range), name);
 }

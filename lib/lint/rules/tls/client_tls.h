@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lib/lint/context.h"
+#include "lib/lint/rules/references/hops.h"
 
 namespace egressctl::lint::rules {
 
@@ -35,6 +36,9 @@ void for_each_client_tls(const resource::DestinationRule& rule,
 // DestinationRules::applying returns them. nullptr when there are none.
 [[nodiscard]] const ClientTls* client_tls(const std::vector<const mesh::Rule*>& rules,
                                           std::string_view subset, std::int64_t port);
+
+// Those that the proxies of a hop use towards a port of its destination.
+[[nodiscard]] const ClientTls* client_tls(const Context& in, const Hop& hop, std::int64_t port);
 
 // The path of a field in the settings, for where it is missing: "spec.trafficPolicy.tls.sni".
 [[nodiscard]] std::string tls_field(const resource::Resource& rule, const ClientTls& tls,

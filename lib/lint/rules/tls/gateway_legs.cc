@@ -60,17 +60,17 @@ const LegPlace* LegServers::taking(std::string_view sni) const {
   return nullptr;
 }
 
-std::vector<const mesh::Rule*> deciding_rules(const mesh::Mesh& mesh, const mesh::RuleLookup& rules,
-                                              std::string_view client, const std::string& host,
-                                              std::string_view subset) {
-  const auto& owners = mesh.registry().named(host);
-  return rules.deciding(client, host,
-                        owners.empty() ? std::string_view() : owners.front()->name_space, subset);
+std::vector<const mesh::Rule*> deciding_rules(const Context& in, std::string_view client,
+                                              const std::string& host, std::string_view subset) {
+  const auto& owners = in.mesh().registry().named(host);
+  return in.rules().deciding(
+      client, host, owners.empty() ? std::string_view() : owners.front()->name_space, subset);
 }
 
-std::vector<GatewayLeg> gateway_legs(const Context& in) {
+namespace {
+
+std::vector<GatewayLeg> find_legs(const Context& in) {
   std::vector<GatewayLeg> out;
-  const mesh::RuleLookup rules(in.mesh());
   Known known(in);
   for (const mesh::VirtualService* service : in.mesh().bound_to("mesh"))
     for (const mesh::Route& route : service->routes) {
@@ -85,12 +85,24 @@ std::vector<GatewayLeg> gateway_legs(const Context& in) {
         leg.servers = known.servers(target.host, leg.port);
         if (leg.servers->all().empty()) continue;
         const std::string& subset = *target.destination->subset;
-        leg.rules = deciding_rules(in.mesh(), rules, service->name_space, target.host, subset);
+        leg.rules = deciding_rules(in, service->name_space, target.host, subset);
         leg.tls = client_tls(leg.rules, subset, leg.port);
         out.push_back(std::move(leg));
       }
     }
   return out;
+}
+
+struct GatewayLegs {
+  explicit GatewayLegs(const Context& in) : all(find_legs(in)) {}
+
+  std::vector<GatewayLeg> all;
+};
+
+}  // namespace
+
+const std::vector<GatewayLeg>& gateway_legs(const Context& in) {
+  return in.shared<GatewayLegs>().all;
 }
 
 std::vector<std::string_view> client_names(const GatewayLeg& leg) {

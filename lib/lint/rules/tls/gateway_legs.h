@@ -9,7 +9,6 @@
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/tls/client_tls.h"
-#include "lib/mesh/rule_lookup.h"
 
 namespace egressctl::lint::rules {
 
@@ -47,14 +46,13 @@ struct GatewayLeg {
 };
 
 // The rules that decide about a subset ("": none) of a host for clients of a namespace.
-[[nodiscard]] std::vector<const mesh::Rule*> deciding_rules(const mesh::Mesh& mesh,
-                                                            const mesh::RuleLookup& rules,
+[[nodiscard]] std::vector<const mesh::Rule*> deciding_rules(const Context& in,
                                                             std::string_view client,
                                                             const std::string& host,
                                                             std::string_view subset);
 
 // In the order of the input. Those without a server are left out.
-[[nodiscard]] std::vector<GatewayLeg> gateway_legs(const Context& in);
+[[nodiscard]] const std::vector<GatewayLeg>& gateway_legs(const Context& in);
 
 // The names that clients of a leg send in their own TLS: the SNI hosts of the rule's matches, else
 // the VirtualService's hosts.

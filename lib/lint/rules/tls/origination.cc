@@ -81,7 +81,7 @@ bool expects_tls(const mesh::ServicePort& port) {
 }
 
 void check_none(const Context& in, Diagnostics& out) {
-  const Hops hops(in);
+  const Hops& hops = in.shared<Hops>();
   std::unordered_set<const resource::Destination*> told;
   for (const Hop& hop : hops.all()) {
     if (hop.mirror || hop.route->kind != mesh::RouteKind::Http || hop.client.empty()) continue;
@@ -93,10 +93,7 @@ void check_none(const Context& in, Diagnostics& out) {
                                       : service->ports.size() == 1 ? &service->ports.front()
                                                                    : nullptr;
       if (port == nullptr || !expects_tls(*port)) continue;
-      const std::string& subset = *target.destination->subset;
-      const auto rules = hops.rules().deciding(
-          hop.client, target.host, owner_of(in.mesh(), target.host, hop.client), subset);
-      const ClientTls* tls = client_tls(rules, subset, port->number);
+      const ClientTls* tls = client_tls(in, hop, port->number);
       if (tls != nullptr && *(*tls)->mode != resource::ClientTlsMode::Disable) continue;
       if (!told.insert(target.destination).second) continue;
       out.report(kNone, target.range,

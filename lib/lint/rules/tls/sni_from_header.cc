@@ -53,9 +53,7 @@ const ClientTls* tls_of(const Context& in, const Hop& hop) {
   const auto& services = in.mesh().registry().named(hop.target->host);
   if (!destination.port.present() && !services.empty() && services.front()->ports.size() == 1)
     port = services.front()->ports.front().number;
-  return client_tls(in.mesh().rules().applying(hop.client, hop.target->host,
-                                               owner_of(in.mesh(), hop.target->host, hop.client)),
-                    *destination.subset, port);
+  return client_tls(in, hop, port);
 }
 
 void offer_fix(Diagnostics::Builder finding, const ClientTls& tls, const std::string& host) {
@@ -71,7 +69,7 @@ void offer_fix(Diagnostics::Builder finding, const ClientTls& tls, const std::st
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Hops hops(in);
+  const Hops& hops = in.shared<Hops>();
   std::unordered_set<const ClientTls*> told;
   for (const Hop& hop : hops.all()) {
     if (hop.mirror || hop.client.empty() || hop.route->http == nullptr ||
