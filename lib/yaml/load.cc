@@ -41,8 +41,9 @@ bool is_marker(std::string_view text, std::size_t at, std::string_view marker) {
 }
 
 std::size_t next_line(std::string_view text, std::size_t at) {
-  const std::size_t end = text.find_first_of("\r\n", at);
-  if (end == std::string_view::npos) return text.size();
+  const std::string_view line = text.substr(at, text.find('\n', at) - at);
+  const std::size_t end = at + std::min(line.find('\r'), line.size());
+  if (end == text.size()) return end;
   return text.substr(end, 2) == "\r\n" ? end + 2 : end + 1;
 }
 

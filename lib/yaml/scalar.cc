@@ -66,13 +66,16 @@ bool is_quoted_string(const Node& node) {
   return !node.is_plain() || node.tag == "tag:yaml.org,2002:str";
 }
 
+// Whether it begins as numbers do, of whatever version.
+bool looks_numeric(std::string_view text) {
+  const char first = text.front();
+  return (first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.';
+}
+
 ScalarType plain_type_1_2(std::string_view text) {
   if (is_any(text, kNull)) return ScalarType::Null;
   if (is_any(text, kTrue) || is_any(text, kFalse)) return ScalarType::Bool;
-  const char first = text.front();
-  const bool numeric =
-      (first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.';
-  if (!numeric) return ScalarType::String;
+  if (!looks_numeric(text)) return ScalarType::String;
   if (matches(text, int_1_2())) return ScalarType::Int;
   return matches(text, float_1_2()) ? ScalarType::Float : ScalarType::String;
 }
@@ -88,6 +91,7 @@ ScalarType scalar_type(const Node& node) {
 ScalarType plain_type_1_1(std::string_view text) {
   if (is_any(text, kNull)) return ScalarType::Null;
   if (is_any(text, kBool11)) return ScalarType::Bool;
+  if (!looks_numeric(text)) return ScalarType::String;
   if (matches(text, int_1_1())) return ScalarType::Int;
   if (matches(text, float_1_1()) && text != ".") return ScalarType::Float;
   return ScalarType::String;
