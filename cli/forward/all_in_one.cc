@@ -139,7 +139,7 @@ class AllInOne {
           config_of(is_gateway ? "gateway" : "sidecar",
                     is_gateway ? gateway_listeners() : sidecar_listeners(), is_gateway);
       if (!config) return tl::unexpected(config.error());
-      if (auto reloaded = each->reload(*config); !reloaded) return reloaded;
+      if (auto reloaded = each->reload(*config); !reloaded) return tl::unexpected(reloaded.error());
     }
     return {};
   }

@@ -59,7 +59,7 @@ ExitCode serve_file(Context& context, const ForwardFlags& flags) {
                        .drain_timeout = first->drain_timeout,
                        .check = flags.check};
   settings.load =
-      [&context, &flags,
+      [&context, &flags, admin = first->admin_address, drain = first->drain_timeout,
        first = std::optional(std::move(first->config))]() mutable -> Result<forward::Config> {
     if (first) {
       forward::Config config;
@@ -69,6 +69,10 @@ ExitCode serve_file(Context& context, const ForwardFlags& flags) {
     }
     auto again = load_forward_file(context, flags.config);
     if (!again) return tl::unexpected(again.error());
+    if (again->admin_address != admin)
+      say(context, "the address of the admin interface has changed: restart to use it", 0);
+    if (again->drain_timeout != drain)
+      say(context, "the time to drain has changed: restart to use it", 0);
     return std::move(again->config);
   };
   return run_forwarder(context, settings);

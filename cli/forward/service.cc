@@ -143,6 +143,8 @@ void Service::reload() {
     config_ = std::move(*config);
     watch_certificates();
     announce("reloaded");
+    for (const std::string& fixed : *done)
+      announce(fmt::format("{} has changed: restart to use it", fixed), LogLevel::Warning);
   }
   if (!drain_ends_) manager_->notifier.ready(status_);
 }

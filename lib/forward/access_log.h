@@ -92,6 +92,8 @@ class AccessLogFormat {
   // internal listeners; in JSON that is the member "proxy".
   [[nodiscard]] AccessLogFormat labelled(std::string label, std::string internal) const;
 
+  bool operator==(const AccessLogFormat&) const = default;
+
   // Appends a line to `out`. Bytes of peers are escaped: none can end the line or a quoted field.
   void write(const ConnectionRecord& record, std::string& out) const;
 
@@ -100,6 +102,8 @@ class AccessLogFormat {
   struct Piece {
     std::string text;  // a literal, the name of a JSON member, or an operator's argument
     Operator op;
+
+    bool operator==(const Piece&) const = default;
   };
   struct Word;
   static const std::vector<Word>& words();

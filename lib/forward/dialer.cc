@@ -52,7 +52,7 @@ void Dialer::start(const SocketAddress& local, const SocketAddress& wanted) {
 void Dialer::dial_allowed(const std::vector<SocketAddress>& addresses) {
   Shared& shared = worker_.shared_;
   for (const SocketAddress& address : addresses) {
-    if (!route_.internal_allowed && !may_dial(address.ip, shared.allowed)) continue;
+    if (!route_.internal_allowed && !may_dial(address.ip, rules_.allowed)) continue;
     if (std::find(shared.own.begin(), shared.own.end(), address) != shared.own.end()) continue;
     if (addresses_.size() < kMostAttempts) addresses_.push_back(address);
   }

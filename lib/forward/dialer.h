@@ -49,9 +49,9 @@ class Dialer final : public Timer, public Resolver::Waiter {
                                 const SocketAddress& last) = 0;
   };
 
-  // `route` says the port and which addresses are allowed.
-  Dialer(Worker& worker, Owner& owner, const Route& route)
-      : worker_(worker), owner_(owner), route_(route) {}
+  // `route` says the port; it and `rules` which addresses are allowed.
+  Dialer(Worker& worker, Owner& owner, const ListenerRules& rules, const Route& route)
+      : worker_(worker), owner_(owner), rules_(rules), route_(route) {}
 
   // `host`: a name, an address, or "unix:PATH".
   void start(const std::string& host);
@@ -77,6 +77,7 @@ class Dialer final : public Timer, public Resolver::Waiter {
 
   Worker& worker_;
   Owner& owner_;
+  const ListenerRules& rules_;
   const Route& route_;
   std::vector<SocketAddress> addresses_;
   std::size_t next_ = 0;

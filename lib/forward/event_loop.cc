@@ -48,6 +48,12 @@ void TimerList::start(Timer& timer, Clock::time_point now) {
   last_ = &timer;
 }
 
+void TimerList::set_duration(Clock::duration duration) {
+  for (Timer* timer = first_; timer != nullptr; timer = timer->next_)
+    timer->deadline_ += duration - duration_;
+  duration_ = duration;
+}
+
 Result<std::unique_ptr<EventLoop>> EventLoop::make() {
   UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
   UniqueFd wakeup(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));

@@ -75,6 +75,9 @@ class TimerList {
 
   [[nodiscard]] Clock::duration duration() const { return duration_; }
 
+  // Timers that are running end as if it had always been so.
+  void set_duration(Clock::duration duration);
+
  private:
   friend class Timer;
   friend class EventLoop;

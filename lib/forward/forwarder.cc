@@ -63,11 +63,13 @@ class Forwarder::Compiler {
 
   explicit Compiler(CountersOf counters_of) : counters_of_(std::move(counters_of)) {}
 
-  [[nodiscard]] Result<std::shared_ptr<const ListenerRules>> rules(const ListenerConfig& config) {
+  [[nodiscard]] Result<std::shared_ptr<const ListenerRules>> rules(
+      const ListenerConfig& config, const std::vector<IpRange>& allowed) {
     auto out = std::make_shared<ListenerRules>();
     auto table = this->table(config.routes);
     if (!table) return tl::unexpected(at(config.name, table.error()));
     out->name = config.name;
+    out->allowed = allowed;
     out->address = config.address;
     auto plain = this->table(config.plain);
     if (!plain) return tl::unexpected(at(config.name, plain.error()));
@@ -195,7 +197,8 @@ Result<void> Forwarder::check(const Config& config) {
   Compiler compiler(
       [](const std::string&, const std::string&) { return std::make_shared<ClusterCounters>(); });
   for (const ListenerConfig& listener : config.listeners)
-    if (const auto rules = compiler.rules(listener); !rules) return tl::unexpected(rules.error());
+    if (const auto rules = compiler.rules(listener, config.allowed); !rules)
+      return tl::unexpected(rules.error());
   return {};
 }
 
@@ -217,7 +220,7 @@ Result<std::vector<std::shared_ptr<const ListenerRules>>> Forwarder::compile(con
   });
   std::vector<std::shared_ptr<const ListenerRules>> out;
   for (const ListenerConfig& listener : config.listeners) {
-    auto rules = compiler.rules(listener);
+    auto rules = compiler.rules(listener, config.allowed);
     if (!rules) return tl::unexpected(rules.error());
     out.push_back(std::move(*rules));
   }
@@ -230,8 +233,6 @@ Result<std::unique_ptr<Forwarder>> Forwarder::start(const Config& given) {
   const Config& config = *with_sockets;
   std::unique_ptr<Forwarder> out(new Forwarder());
   Shared& shared = out->shared_;
-  shared.timeouts = config.timeouts;
-  shared.allowed = config.allowed;
   shared.max_connections = config.max_connections;
   shared.log_format = config.format;
   shared.observer = config.observer;
@@ -243,7 +244,7 @@ Result<std::unique_ptr<Forwarder>> Forwarder::start(const Config& given) {
                                 ? config.workers
                                 : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   for (std::size_t i = 0; i < count; ++i) {
-    auto worker = Worker::make(shared, config.resolver);
+    auto worker = Worker::make(shared, config.timeouts, config.resolver);
     if (!worker) return tl::unexpected(worker.error());
     out->workers_.push_back(std::move(*worker));
   }
@@ -253,6 +254,7 @@ Result<std::unique_ptr<Forwarder>> Forwarder::start(const Config& given) {
     if (!log) return tl::unexpected(log.error());
     shared.log = std::move(*log);
   }
+  out->started_with_ = config;
   for (const auto& worker : out->workers_)
     out->threads_.emplace_back([worker = worker.get()] { worker->run(); });
   return out;
@@ -300,7 +302,24 @@ Forwarder::~Forwarder() {
   workers_.clear();  // before the log
 }
 
-Result<void> Forwarder::reload(const Config& given) {
+std::vector<std::string> Forwarder::fixed_settings(const Config& config) const {
+  std::vector<std::string> out;
+  const Config& old = started_with_;
+  for (std::size_t i = 0; i < old.listeners.size(); ++i) {
+    if (!(config.listeners[i].address == old.listeners[i].address))
+      out.push_back(fmt::format("the address of listener {}", old.listeners[i].name));
+    if (config.listeners[i].transparent != old.listeners[i].transparent)
+      out.push_back(fmt::format("whether listener {} is transparent", old.listeners[i].name));
+  }
+  if (config.workers != old.workers) out.emplace_back("the number of workers");
+  if (config.resolver.servers != old.resolver.servers) out.emplace_back("the DNS servers");
+  if (config.resolver.hosts != old.resolver.hosts) out.emplace_back("the addresses of hosts");
+  if (config.access_log != old.access_log) out.emplace_back("the file of the access log");
+  if (!(config.format == old.format)) out.emplace_back("the format of the access log");
+  return out;
+}
+
+Result<std::vector<std::string>> Forwarder::reload(const Config& given) {
   const auto refuse = [&](std::string message, ErrorCode code = ErrorCode::Usage) {
     shared_.counters.reload_failures.add();
     return fail(code, std::move(message));
@@ -323,9 +342,13 @@ Result<void> Forwarder::reload(const Config& given) {
   for (const auto& worker : workers_)
     for (const auto& each : *rules)
       worker->loop().post([worker = worker.get(), each] { worker->replace_rules(each); });
+  for (const auto& worker : workers_)
+    worker->loop().post(
+        [worker = worker.get(), times = config.timeouts] { worker->set_timeouts(times); });
+  shared_.max_connections = config.max_connections;
   shared_.counters.reloads.add();
   shared_.counters.last_reload = std::chrono::system_clock::now().time_since_epoch();
-  return {};
+  return fixed_settings(config);
 }
 
 void Forwarder::drain(std::chrono::milliseconds grace) {

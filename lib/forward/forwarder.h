@@ -40,10 +40,10 @@ class Forwarder {
   Forwarder& operator=(const Forwarder&) = delete;
   ~Forwarder();  // ends all connections
 
-  // New connections go by the routes and certificates of `given` from now on; those that are going
-  // on keep theirs. Fails, and changes nothing, when it can't be used, or when it has other
-  // listeners or limits: they need a restart.
-  [[nodiscard]] Result<void> reload(const Config& given);
+  // New connections go by the routes, certificates and limits of `given` from now on; those that
+  // are going on keep their routes. Fails, and changes nothing, when it can't be used, or when it
+  // has other listeners. Returns what it says that only a restart changes, in words.
+  [[nodiscard]] Result<std::vector<std::string>> reload(const Config& given);
 
   // Counts a reload whose configuration could not even be read.
   void count_failed_reload() { shared_.counters.reload_failures.add(); }
@@ -80,6 +80,7 @@ class Forwarder {
   Forwarder() = default;
 
   [[nodiscard]] Result<void> bind(const Config& config);
+  [[nodiscard]] std::vector<std::string> fixed_settings(const Config& config) const;
   [[nodiscard]] Result<std::vector<std::shared_ptr<const ListenerRules>>> compile(
       const Config& config);
   [[nodiscard]] std::shared_ptr<ClusterCounters> counters_of(const std::string& name,
@@ -90,6 +91,7 @@ class Forwarder {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
   std::vector<ListenerStatus> listeners_;
+  Config started_with_;
   mutable std::mutex mutex_;  // of what follows
   std::vector<std::shared_ptr<const ListenerRules>> rules_;
   std::map<std::string, std::shared_ptr<ClusterCounters>> clusters_;

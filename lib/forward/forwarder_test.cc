@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "lib/base/text.h"
 #include "lib/forward/test_forwarder.h"
 #include "lib/testing/files.h"
 #include "lib/testing/temporary_folder.h"
@@ -25,6 +26,7 @@ using testing::exchange;
 using testing::hello_for;
 using testing::kHost;
 using testing::Mesh;
+using testing::receive_all;
 using testing::receive_some;
 using testing::route_to;
 using testing::send_all;
@@ -50,6 +52,36 @@ TEST_CASE("reloading changes routes for new connections alone") {
 
   send_all(old.get(), "still here");
   CHECK_EQ(receive_some(old.get(), 10), "still here");
+}
+
+TEST_CASE("reloading changes limits and timeouts, and tells what it leaves") {
+  const Upstream upstream(Upstream::echo);
+  const Config config = config_with({route_to(upstream.address())});
+  const auto forwarder = start(config);
+  const UniqueFd idle = connect_to(address_of(*forwarder));
+  send_all(idle.get(), hello_for(kHost));
+  check_same(receive_some(idle.get(), hello_for(kHost).size()), hello_for(kHost));
+
+  Config limited = config;
+  limited.max_connections = 1;
+  limited.workers = 1;
+  limited.resolver.servers = {"127.0.0.1"};
+  limited.access_log = "-";
+  limited.format = AccessLogFormat::istio_json();
+  limited.listeners.front().address.port = 1;
+  limited.listeners.front().transparent = true;
+  const auto told = forwarder->reload(limited);
+  REQUIRE(told);
+  CHECK_EQ(join(*told, "; "),
+           "the address of listener test; whether listener test is transparent; the number of "
+           "workers; the DNS servers; the file of the access log; the format of the access log");
+  CHECK_EQ(exchange(address_of(*forwarder), kHost, "x"), "");
+  CHECK_EQ(forwarder->counters().overflow.value(), 1);
+
+  Config hasty = config;
+  hasty.timeouts.idle = std::chrono::milliseconds(1);
+  REQUIRE(forwarder->reload(hasty));
+  CHECK_EQ(receive_all(idle.get()), "");
 }
 
 TEST_CASE("a drain takes no new connections and keeps the old") {

@@ -347,7 +347,7 @@ void Session::dial() {
   if (!watch_downstream()) return close();
   start_timer(worker_.connect_timers_);
   const Route& route = target();
-  dialer_ = std::make_unique<Dialer>(worker_, *this, route);
+  dialer_ = std::make_unique<Dialer>(worker_, *this, *rules_, route);
   if (route.original_destination)
     return dialer_->start(local_address(downstream_.fd.get()),
                           original_destination(downstream_.fd.get()));

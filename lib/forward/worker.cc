@@ -96,23 +96,24 @@ class Worker::Closing final : public Timer {
   TimerList timers_;
 };
 
-Result<std::unique_ptr<Worker>> Worker::make(Shared& shared, ResolverSettings resolver) {
+Result<std::unique_ptr<Worker>> Worker::make(Shared& shared, const Timeouts& timeouts,
+                                             ResolverSettings resolver) {
   auto loop = EventLoop::make();
   if (!loop) return tl::unexpected(loop.error());
-  std::unique_ptr<Worker> out(new Worker(shared, std::move(*loop)));
+  std::unique_ptr<Worker> out(new Worker(shared, timeouts, std::move(*loop)));
   auto made = Resolver::make(*out->loop_, std::move(resolver), shared.counters.dns);
   if (!made) return tl::unexpected(made.error());
   out->resolver_ = std::move(*made);
   return out;
 }
 
-Worker::Worker(Shared& shared, std::unique_ptr<EventLoop> loop)
+Worker::Worker(Shared& shared, const Timeouts& timeouts, std::unique_ptr<EventLoop> loop)
     : shared_(shared),
       loop_(std::move(loop)),
-      hello_timers_(shared.timeouts.hello),
-      connect_timers_(shared.timeouts.connect),
-      handshake_timers_(shared.timeouts.handshake),
-      idle_timers_(shared.timeouts.idle),
+      hello_timers_(timeouts.hello),
+      connect_timers_(timeouts.connect),
+      handshake_timers_(timeouts.handshake),
+      idle_timers_(timeouts.idle),
       attempt_timers_(kNextAttempt),
       pause_timers_(kPause) {
   for (TimerList* list : {&hello_timers_, &connect_timers_, &handshake_timers_, &idle_timers_,
@@ -140,6 +141,13 @@ void Worker::replace_rules(const std::shared_ptr<const ListenerRules>& rules) {
     if (listener->name() == rules->name) listener->set_rules(rules);
 }
 
+void Worker::set_timeouts(const Timeouts& timeouts) {
+  hello_timers_.set_duration(timeouts.hello);
+  connect_timers_.set_duration(timeouts.connect);
+  handshake_timers_.set_duration(timeouts.handshake);
+  idle_timers_.set_duration(timeouts.idle);
+}
+
 void Worker::stop_listening(std::chrono::milliseconds grace) {
   if (grace.count() > 0) {
     closing_ = std::make_unique<Closing>(*this, grace);
@@ -154,9 +162,8 @@ void Worker::close_all() {
 
 void Worker::accept(UniqueFd fd, const SocketAddress& remote,
                     const std::shared_ptr<const ListenerRules>& rules) {
-  if (shared_.max_connections > 0 && shared_.counters.active.value() >= shared_.max_connections) {
-    return refuse(std::move(fd), remote);
-  }
+  const std::size_t most = shared_.max_connections.load(std::memory_order_relaxed);
+  if (most > 0 && shared_.counters.active.value() >= most) return refuse(std::move(fd), remote);
   auto* session = new Session(*this, std::move(fd), remote, rules);
   session->begin();
 }

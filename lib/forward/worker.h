@@ -33,6 +33,7 @@ enum class ProxyProtocol { Off, V1, V2 };
 // that are going on keep theirs.
 struct ListenerRules {
   std::string name;
+  std::vector<IpRange> allowed;  // internal addresses that may be dialled
   RouteTable routes;
   // Of connections that do not begin with TLS: by the host that a request of HTTP/1 asks for, else
   // by
@@ -46,10 +47,8 @@ struct ListenerRules {
 
 // What all workers share.
 struct Shared {
-  Timeouts timeouts;
-  std::vector<IpRange> allowed;     // internal addresses that may be dialled
-  std::vector<SocketAddress> own;   // listeners: never dialled, it would loop
-  std::size_t max_connections = 0;  // of all workers; 0: no limit
+  std::vector<SocketAddress> own;               // listeners: never dialled, it would loop
+  std::atomic<std::size_t> max_connections{0};  // of all workers; 0: no limit
   Counters counters;
   std::atomic<std::size_t> open_listeners{0};  // of all workers
   std::unique_ptr<LogSink> log;                // nullptr: no access log
@@ -63,6 +62,7 @@ class Worker {
  public:
   // Fails with ErrorCode::Io or Usage. `shared` must outlive it.
   [[nodiscard]] static Result<std::unique_ptr<Worker>> make(Shared& shared,
+                                                            const Timeouts& timeouts,
                                                             ResolverSettings resolver);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -73,6 +73,9 @@ class Worker {
 
   // New connections of the listener of that name go by these rules. Like listen().
   void replace_rules(const std::shared_ptr<const ListenerRules>& rules);
+
+  // Those of connections that are going on, too. Like listen().
+  void set_timeouts(const Timeouts& timeouts);
 
   // Takes no more connections after `grace`. Those that the system has taken for it come first.
   // Like listen().
@@ -90,7 +93,7 @@ class Worker {
   class Listener;
   class Closing;
 
-  Worker(Shared& shared, std::unique_ptr<EventLoop> loop);
+  Worker(Shared& shared, const Timeouts& timeouts, std::unique_ptr<EventLoop> loop);
 
   void accept(UniqueFd fd, const SocketAddress& remote,
               const std::shared_ptr<const ListenerRules>& rules);
