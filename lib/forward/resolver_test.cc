@@ -191,11 +191,14 @@ TEST_CASE("resolver: a failure is kept, too, and told apart") {
 
 TEST_CASE("resolver: no search list makes another name of what was asked for") {
   std::vector<std::string> names;
-  const DnsServer server([&](const std::string& name) {
-    names.push_back(name);
-    return DnsServer::Answer{.code = 3};
-  });
-  CHECK_EQ(Lookups(server)("svc.example").resolution, Resolution::NoSuchName);
+  {
+    const DnsServer server([&](const std::string& name) {
+      names.push_back(name);
+      return DnsServer::Answer{.code = 3};
+    });
+    CHECK_EQ(Lookups(server)("svc.example").resolution, Resolution::NoSuchName);
+  }  // the server's thread has ended
+  CHECK_FALSE(names.empty());
   for (const std::string& name : names) CHECK_EQ(name, "svc.example");
 }
 
