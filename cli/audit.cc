@@ -62,8 +62,7 @@ void add_audit(CLI::App& app, Context& context) {
       ->check(CLI::IsMember(ways));
   add_choice<Form>(command, "-o,--output", flags->form,
                    {{"text", Form::Text}, {"json", Form::Json}}, "Form of the result");
-  add_mesh_flags(command, flags->mesh);
-  add_resource_flags(command, flags->mesh);
+  add_set_flags(command, flags->mesh);
 }
 
 }  // namespace egressctl::cli

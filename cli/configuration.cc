@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/input.h"
 #include "cli/report.h"
 #include "lib/base/text.h"
 #include "lib/yaml/emit.h"
@@ -129,6 +128,13 @@ std::optional<ConfigurationFile> read_configuration_file(Context& context,
   static_cast<void>(report(context, std::move(findings), {.files = 1}));
   if (!usable) return std::nullopt;
   out.content = *std::move(content);
+  return out;
+}
+
+Exclusion exclusion_of(const ConfigurationFile& file) {
+  Exclusion out;
+  out.base = file.folder;
+  for (const lint::Located& pattern : file.content.exclude) out.patterns.add(pattern.text);
   return out;
 }
 

@@ -1,4 +1,4 @@
-// Settings of the commands that check manifests: flags go before variables, these before the
+// Settings of the commands that read manifests: flags go before variables, these before the
 // configuration file, and that before the defaults.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "cli/command.h"
+#include "cli/input.h"
 #include "lib/base/result.h"
 #include "lib/lint/configuration.h"
 
@@ -35,6 +36,9 @@ void add_configuration_flags(CLI::App& command, ConfigurationFlags& flags);
 // What is wrong with it is written to `context.err`; std::nullopt then, for ExitCode::Usage.
 [[nodiscard]] std::optional<ConfigurationFile> read_configuration_file(
     Context& context, const ConfigurationFlags& flags);
+
+// What the file leaves out of folders.
+[[nodiscard]] Exclusion exclusion_of(const ConfigurationFile& file);
 
 // One setting as it counts.
 struct Setting {

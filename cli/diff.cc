@@ -117,8 +117,7 @@ void add_diff(CLI::App& app, Context& context) {
   command.add_option("B", flags->after, "File or folder as it is now")->required();
   add_choice<Form>(command, "-o,--output", flags->form,
                    {{"text", Form::Text}, {"json", Form::Json}}, "Form of the result");
-  add_mesh_flags(command, flags->mesh);
-  add_resource_flags(command, flags->mesh);
+  add_set_flags(command, flags->mesh);
 }
 
 }  // namespace egressctl::cli

@@ -213,8 +213,7 @@ void add_envoy(CLI::App& app, Context& context) {
   command.add_option("--dns", flags->dns, "The name server to ask, in place of the machine's")
       ->type_name("IP:PORT");
   add_proxy_flags(command, flags->proxy);
-  add_mesh_flags(command, flags->mesh);
-  add_resource_flags(command, flags->mesh);
+  add_set_flags(command, flags->mesh);
 }
 
 }  // namespace egressctl::cli

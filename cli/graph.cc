@@ -72,8 +72,7 @@ void add_graph(CLI::App& app, Context& context) {
                     {"mermaid", Form::Mermaid},
                     {"json", Form::Json}},
                    "Form of the picture");
-  add_mesh_flags(command, flags->mesh);
-  add_resource_flags(command, flags->mesh);
+  add_set_flags(command, flags->mesh);
 }
 
 }  // namespace egressctl::cli

@@ -103,9 +103,7 @@ InputOptions input_options(const Flags& flags, const ConfigurationFile& file) {
   InputOptions out;
   if (!flags.stdin_filename.empty()) out.stdin_name = flags.stdin_filename;
   // Each list of patterns has a base of its own, and takes back in only what it left out itself.
-  Exclusion& configured = out.exclusions.emplace_back();
-  configured.base = file.folder;
-  for (const lint::Located& pattern : file.content.exclude) configured.patterns.add(pattern.text);
+  out.exclusions.push_back(exclusion_of(file));
   Exclusion& excluded = out.exclusions.emplace_back();
   std::error_code error;
   excluded.base = std::filesystem::current_path(error);
@@ -137,10 +135,7 @@ void take(const std::map<std::string_view, Setting>& settings, Context& context,
   flags.results.least = word_of(value("min-severity"), kSeverities);
   flags.profile = value("profile") == "posture" ? Profile::Posture : Profile::Default;
   flags.baseline = value("baseline");
-  flags.mesh.istio_version = value("mesh.istioVersion");
-  flags.mesh.root_namespace = value("mesh.rootNamespace");
-  flags.mesh.cluster_domain = value("mesh.clusterDomain");
-  flags.mesh.mesh_config = value("mesh.meshConfig");
+  take_mesh_settings(settings, flags.mesh);
 }
 
 // The baseline in use, and the file that it came from.

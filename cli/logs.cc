@@ -228,8 +228,7 @@ void add_logs(CLI::App& app, Context& context) {
   command.add_flag("--sum", flags->sum, "Only the table by host, cluster and response flags");
   command.add_flag("--no-join", flags->no_join,
                    "Explain each line at once, without those of other proxies");
-  add_mesh_flags(command, flags->mesh);
-  add_resource_flags(command, flags->mesh);
+  add_set_flags(command, flags->mesh);
 }
 
 }  // namespace egressctl::cli

@@ -48,6 +48,21 @@ void add_resource_flags(CLI::App& command, MeshFlags& flags) {
       ->capture_default_str();
 }
 
+void add_set_flags(CLI::App& command, MeshFlags& flags) {
+  add_mesh_flags(command, flags);
+  add_resource_flags(command, flags);
+  add_configuration_flags(command, flags.configuration);
+  flags.command = &command;
+}
+
+void take_mesh_settings(const std::map<std::string_view, Setting>& settings, MeshFlags& flags) {
+  for (const auto& [key, flag] : {std::pair("mesh.istioVersion", &flags.istio_version),
+                                  std::pair("mesh.rootNamespace", &flags.root_namespace),
+                                  std::pair("mesh.clusterDomain", &flags.cluster_domain),
+                                  std::pair("mesh.meshConfig", &flags.mesh_config)})
+    if (const auto found = settings.find(key); found != settings.end()) *flag = found->second.value;
+}
+
 Result<MeshInput> read_mesh_flags(const MeshFlags& flags) {
   MeshInput out;
   out.options.default_namespace = flags.name_space;
@@ -74,14 +89,25 @@ Result<MeshInput> read_mesh_flags(const MeshFlags& flags) {
 
 Result<MeshOfFiles> load_mesh(Context& context, const std::vector<std::string>& paths,
                               const MeshFlags& flags) {
-  auto input = read_mesh_flags(flags);
+  MeshOfFiles out;
+  MeshFlags effective = flags;
+  InputOptions options;
+  if (flags.command != nullptr) {
+    auto file = read_configuration_file(context, flags.configuration);
+    if (!file) return fail(ErrorCode::Usage, "the configuration file can't be used");
+    const auto settings = effective_settings(*flags.command, context.environment, *file);
+    if (!settings) return tl::unexpected(settings.error());
+    take_mesh_settings(*settings, effective);
+    options.exclusions.push_back(exclusion_of(*file));
+    out.configuration = *std::move(file);
+  }
+  auto input = read_mesh_flags(effective);
   if (!input) return tl::unexpected(input.error());
-  Inputs inputs = read_inputs(paths);
+  Inputs inputs = read_inputs(paths, options);
   // What a part of the set says of connections is wrong, not incomplete.
   for (const Diagnostic& problem : inputs.problems)
     if (problem.severity == Severity::Error)
       return fail(ErrorCode::Io, fmt::format("{}: {}", problem.path, problem.message));
-  MeshOfFiles out;
   out.input = *std::move(input);
   out.workspace = std::make_unique<const lint::Workspace>(std::move(inputs.sources));
   const render::Totals totals{.files = out.workspace->sources().size(),
@@ -90,6 +116,12 @@ Result<MeshOfFiles> load_mesh(Context& context, const std::vector<std::string>& 
   Diagnostics findings = out.workspace->findings();
   findings.append(std::move(inputs.problems));
   out.exit = report(context, std::move(findings), totals);
+  const resource::Resource*& mesh_resource = out.input.options.mesh_resource;
+  if (auto config = lint::overridden_mesh_config(out.configuration.content,
+                                                 out.workspace->resources(), mesh_resource)) {
+    out.mesh_config = std::make_unique<const resource::Resource>(*std::move(config));
+    mesh_resource = out.mesh_config.get();
+  }
   out.mesh = std::make_unique<const mesh::Mesh>(out.workspace->resources(), out.input.options);
   return out;
 }

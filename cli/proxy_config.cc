@@ -94,8 +94,7 @@ void add_proxy_config(CLI::App& app, Context& context) {
   add_choice<Form>(command, "-o,--output", flags->form,
                    {{"table", Form::Table}, {"json", Form::Json}}, "Form of the result");
   add_proxy_flags(command, flags->proxy);
-  add_mesh_flags(command, flags->mesh);
-  add_resource_flags(command, flags->mesh);
+  add_set_flags(command, flags->mesh);
 }
 
 }  // namespace egressctl::cli

@@ -145,8 +145,7 @@ void add_trace(CLI::App& app, Context& context) {
       ->type_name("FILE");
   add_choice<Form>(command, "-o,--output", flags->form,
                    {{"text", Form::Text}, {"json", Form::Json}}, "Form of the result");
-  add_mesh_flags(command, flags->mesh);
-  add_resource_flags(command, flags->mesh);
+  add_set_flags(command, flags->mesh);
 }
 
 }  // namespace egressctl::cli
