@@ -16,21 +16,24 @@ RouteMatch to_match(const resource::Positioned<resource::HttpMatch>& match) {
   return {.gateways = &match->gateways,
           .port = &match->port,
           .sni_hosts = nullptr,
-          .range = match.range};
+          .range = match.range,
+          .node = match.node};
 }
 
 RouteMatch to_match(const resource::Positioned<resource::TlsMatch>& match) {
   return {.gateways = &match->gateways,
           .port = &match->port,
           .sni_hosts = &match->sni_hosts,
-          .range = match.range};
+          .range = match.range,
+          .node = match.node};
 }
 
 RouteMatch to_match(const resource::Positioned<resource::TcpMatch>& match) {
   return {.gateways = &match->gateways,
           .port = &match->port,
           .sni_hosts = nullptr,
-          .range = match.range};
+          .range = match.range,
+          .node = match.node};
 }
 
 class Reader {

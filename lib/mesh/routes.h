@@ -25,6 +25,7 @@ struct RouteMatch {
   const resource::Number* port = nullptr;      // absent: every port
   const resource::Texts* sni_hosts = nullptr;  // nullptr unless RouteKind::Tls
   SourceRange range;
+  const yaml::Node* node = nullptr;
 };
 
 // A destination and its host as a fully qualified name.

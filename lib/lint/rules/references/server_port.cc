@@ -1,6 +1,7 @@
 // EGR0214 server-port
 #include "lib/lint/context.h"
 #include "lib/lint/rules/references/references.h"
+#include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -25,6 +26,21 @@ std::string ports_of(const mesh::GatewayView& gateway) {
   return out;
 }
 
+// The port that the server may have meant: the only one of the Service for HTTP, or for all else;
+// 0 when that does not tell. Port 15021 is for health checks.
+std::int64_t meant_port(const mesh::GatewayView& gateway, const resource::Server& server) {
+  constexpr std::int64_t kHealth = 15021;
+  std::int64_t out = 0;
+  for (const mesh::ServicePort& port : gateway.services.front()->ports) {
+    if (port.number == kHealth ||
+        resource::is_http(port.protocol) != resource::is_http(*server.port->protocol))
+      continue;
+    if (out != 0) return 0;
+    out = port.number;
+  }
+  return out;
+}
+
 void check(const Context& in, Diagnostics& out) {
   for (const mesh::GatewayView& gateway : in.gateways().all()) {
     if (gateway.services.empty()) continue;
@@ -40,6 +56,12 @@ void check(const Context& in, Diagnostics& out) {
           .help("add the port to the Service, or write the number of one that it has");
       // Clients may get to an ingress gateway on other ways.
       if (!gateway.egress) finding.severity(Severity::Warning);
+      const std::int64_t meant = meant_port(gateway, *server);
+      if (meant == 0) continue;
+      if (const auto edit = yaml::replace_raw(*number.node, std::to_string(meant)))
+        finding.fix({.title = fmt::format("listen on port {} of the Service", meant),
+                     .safe = false,
+                     .edits = {*edit}});
     }
   }
 }

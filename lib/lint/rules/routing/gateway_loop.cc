@@ -4,6 +4,7 @@
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
+#include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -31,6 +32,11 @@ void report(const Binding& binding, const mesh::Route& route, const mesh::RouteM
       .help(meant_for_sidecars
                 ? "add \"gateways: [mesh]\" to the match, so that the rule is for sidecars alone"
                 : "let the gateway's rule lead to the host itself");
+  if (!meant_for_sidecars || match == nullptr || match->node == nullptr ||
+      !binding.service->binds("mesh"))
+    return;
+  if (const auto edit = yaml::insert_entry(*match->node, "gateways", "[mesh]"))
+    finding.fix({.title = "make it a rule for sidecars", .safe = false, .edits = {*edit}});
 }
 
 void check(const Context& in, Diagnostics& out) {
