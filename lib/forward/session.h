@@ -41,6 +41,8 @@ class Session final : public Dialer::Owner, public Timer {
 
  private:
   friend class Worker;
+  // Tags above it are the upstream's: one for each address that is tried.
+  static constexpr std::uint32_t kDownstream = 0;
   enum class Phase : std::uint8_t {
     Hello,
     Accepting,  // the outer TLS
@@ -52,6 +54,8 @@ class Session final : public Dialer::Owner, public Timer {
   };
 
   void advance();
+
+  // session_hello.cc: which way it goes.
   void read_hello();
   void take_proxy_header();
   void take_hello(std::span<const std::uint8_t> bytes);
@@ -61,6 +65,8 @@ class Session final : public Dialer::Owner, public Timer {
   void accept_tls();
   void read_inner_hello();
   void take_inner_name(std::string_view sent_name);
+  void refuse(ResponseFlag flag, std::string_view details);
+
   void dial();
   void send_proxy_header();
   void upstream_failed(std::string words);
@@ -72,7 +78,6 @@ class Session final : public Dialer::Owner, public Timer {
 
   void start_timer(TimerList& list);
   bool watch_downstream();
-  void refuse(ResponseFlag flag, std::string_view details);
   void close();
   void log();  // session_log.cc
   [[nodiscard]] const Route& target() const {
