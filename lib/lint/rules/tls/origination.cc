@@ -6,6 +6,7 @@
 #include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/tls/client_tls.h"
 #include "lib/lint/rules/tls/tls.h"
+#include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -48,6 +49,15 @@ bool is_for_http(const mesh::Mesh& mesh, const mesh::Rule& rule, const mesh::Ser
              [](const mesh::ServicePort& other) { return resource::is_http(other.protocol); });
 }
 
+// Whether nothing but TLS is sent by the settings.
+bool serves_tls_alone(const mesh::Rule& rule, const mesh::Service& service, const ClientTls* tls) {
+  return std::all_of(service.ports.begin(), service.ports.end(),
+                     [&](const mesh::ServicePort& port) {
+                       return resource::is_tls(port.protocol) ||
+                              client_tls(*rule.rule->traffic_policy, port.number) != tls;
+                     });
+}
+
 void check_double(const Context& in, Diagnostics& out) {
   const auto http = http_targets(in.mesh());
   for (const mesh::Rule& rule : in.mesh().rules().all()) {
@@ -61,14 +71,17 @@ void check_double(const Context& in, Diagnostics& out) {
             http.contains(fmt::format("{}:{}", rule.host, port.number)) ||
             is_for_http(in.mesh(), rule, *service, port.number) || !told.insert(tls).second)
           continue;
-        out.report(kDouble, (*tls)->mode.range,
-                   "clients send TLS to port {} of \"{}\" already, and this makes TLS of it once "
-                   "more",
-                   port.number, rule.host)
-            .related(port.range, "the port is declared here")
+        auto finding = out.report(
+            kDouble, (*tls)->mode.range,
+            "clients send TLS to port {} of \"{}\" already, and this makes TLS of it once more",
+            port.number, rule.host);
+        finding.related(port.range, "the port is declared here")
             .help(
                 "remove it, or set it under portLevelSettings for a port to which clients send "
                 "plain HTTP");
+        if (!serves_tls_alone(rule, *service, tls) || !(*tls)->mode.present()) continue;
+        if (const auto edit = yaml::replace_string(*(*tls)->mode.node, "DISABLE"))
+          finding.fix({.title = "pass TLS on as it comes", .safe = false, .edits = {*edit}});
       }
     }
   }
