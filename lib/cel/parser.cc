@@ -56,32 +56,6 @@ constexpr std::string_view kTypes[] = {"bool",  "int",  "uint", "double",    "st
                                        "bytes", "list", "map",  "null_type", "type"};
 constexpr std::string_view kNamespaces[] = {"sets", "ip", "cel", "optional"};
 
-// How Kubernetes writes field names that are no names of CEL: __namespace__, a__dash__b.
-std::string unescaped(std::string_view name) {
-  constexpr std::pair<std::string_view, std::string_view> kParts[] = {
-      {"__underscores__", "__"}, {"__dot__", "."}, {"__dash__", "-"}, {"__slash__", "/"}};
-  constexpr std::string_view kKeywords[] = {
-      "true",     "false",   "null",      "in",       "as",  "break",  "const",
-      "continue", "else",    "for",       "function", "if",  "import", "let",
-      "loop",     "package", "namespace", "return",   "var", "void",   "while"};
-  if (name.find("__") == std::string_view::npos) return std::string(name);
-  if (name.size() > 4 && name.starts_with("__") && name.ends_with("__")) {
-    const std::string_view inner = name.substr(2, name.size() - 4);
-    if (std::find(std::begin(kKeywords), std::end(kKeywords), inner) != std::end(kKeywords))
-      return std::string(inner);
-  }
-  std::string out;
-  while (!name.empty()) {
-    const auto* const part =
-        std::find_if(std::begin(kParts), std::end(kParts),
-                     [&](const auto& candidate) { return name.starts_with(candidate.first); });
-    const bool known = part != std::end(kParts);
-    out += known ? part->second : name.substr(0, 1);
-    name.remove_prefix(known ? part->first.size() : 1);
-  }
-  return out;
-}
-
 class Parser {
  public:
   Parser(std::vector<Token> tokens, Syntax& out) : tokens_(std::move(tokens)), out_(out) {
@@ -257,7 +231,7 @@ Parsed Parser::select(Id target, bool optional) {
   if (!optional && is("(")) return method(target, token);
   Expr expr;
   expr.op = optional ? Op::OptSelect : Op::Select;
-  expr.name = unescaped(token.text);
+  expr.name = field_name(token.text);
   if (expr.name != token.text) expr.written = token.text;
   expr.parts = {target};
   return add(std::move(expr));

@@ -222,4 +222,29 @@ Result<std::vector<Token>> tokenize(std::string_view source) {
   return Lexer(source).run();
 }
 
+std::string field_name(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> kParts[] = {
+      {"__underscores__", "__"}, {"__dot__", "."}, {"__dash__", "-"}, {"__slash__", "/"}};
+  constexpr std::string_view kKeywords[] = {
+      "true",     "false",   "null",      "in",       "as",  "break",  "const",
+      "continue", "else",    "for",       "function", "if",  "import", "let",
+      "loop",     "package", "namespace", "return",   "var", "void",   "while"};
+  if (name.find("__") == std::string_view::npos) return std::string(name);
+  if (name.size() > 4 && name.starts_with("__") && name.ends_with("__")) {
+    const std::string_view inner = name.substr(2, name.size() - 4);
+    if (std::find(std::begin(kKeywords), std::end(kKeywords), inner) != std::end(kKeywords))
+      return std::string(inner);
+  }
+  std::string out;
+  while (!name.empty()) {
+    const auto* const part =
+        std::find_if(std::begin(kParts), std::end(kParts),
+                     [&](const auto& candidate) { return name.starts_with(candidate.first); });
+    const bool known = part != std::end(kParts);
+    out += known ? part->second : name.substr(0, 1);
+    name.remove_prefix(known ? part->first.size() : 1);
+  }
+  return out;
+}
+
 }  // namespace egressctl::cel

@@ -25,6 +25,13 @@ struct Token {
 // All tokens and an End. Fails with `offset 12: ...`.
 [[nodiscard]] Result<std::vector<Token>> tokenize(std::string_view source);
 
+// The field that a name stands for: Kubernetes writes those that are no names of CEL as
+// __namespace__ or a__dash__b.
+//
+// Source: kubernetes/apiextensions-apiserver, pkg/apis/apiextensions/types_jsonschema.go
+// (XValidations).
+[[nodiscard]] std::string field_name(std::string_view name);
+
 // The code point in UTF-8, appended to `out`; false when there is no such code point.
 [[nodiscard]] bool append_utf8(std::uint32_t code_point, std::string& out);
 
