@@ -58,14 +58,29 @@ TEST_CASE("a forwarder does not dial itself") {
   RouteConfig route;
   route.names = {kHost};
   Config config = config_with({route});
+  const char* listening = "127.0.0.1:0";
+  const char* dialled = "127.0.0.1";
+  SUBCASE("by its address") {}
+  SUBCASE("by one of all the addresses") {
+    listening = "0.0.0.0:0";
+  }
+  SUBCASE("by another one of the machine itself") {
+    listening = "0.0.0.0:0";
+    dialled = "127.1.2.3";
+  }
+  SUBCASE("by no address") {
+    listening = "0.0.0.0:0";
+    dialled = "0.0.0.0";
+  }
   // The port must be known before.
-  const UniqueFd socket = *listen_on(*SocketAddress::parse("127.0.0.1:0"), {});
+  const UniqueFd socket = *listen_on(*SocketAddress::parse(listening), {});
   config.listeners.front().inherited = socket.get();
   config.listeners.front().routes.front().port = local_address(socket.get()).port;
-  config.resolver.hosts[kHost] = {*IpAddress::parse("127.0.0.1")};
-  config.allowed = {*IpRange::parse("127.0.0.0/8")};
+  config.resolver.hosts[kHost] = {*IpAddress::parse(dialled)};
+  config.allowed = {*IpRange::parse("0.0.0.0/0")};
   const auto forwarder = start(config);
-  CHECK_EQ(exchange(address_of(*forwarder), kHost, ""), kAlert);
+  const SocketAddress here{*IpAddress::parse("127.0.0.1"), address_of(*forwarder).port, {}};
+  CHECK_EQ(exchange(here, kHost, ""), kAlert);
   CHECK_EQ(forwarder->counters().total.value(), 1);
 }
 

@@ -15,6 +15,15 @@ namespace {
 
 constexpr std::string_view kUnix = "unix:";
 
+// Whether who connects to the address comes out at a listener of that address (see addresses_of()).
+// All of 127.0.0.0/8 is this machine, and so is 0.0.0.0 where one dials it.
+bool leads_to(const SocketAddress& own, const SocketAddress& address) {
+  if (own == address) return true;
+  const std::string_view kind = internal_kind(address.ip);
+  return own.port == address.port && !own.is_unix() && internal_kind(own.ip) == "unspecified" &&
+         (kind == "loopback" || kind == "unspecified");
+}
+
 int socket_error(int fd) {
   int error = 0;
   socklen_t size = sizeof error;
@@ -53,7 +62,9 @@ void Dialer::dial_allowed(const std::vector<SocketAddress>& addresses) {
   Shared& shared = worker_.shared_;
   for (const SocketAddress& address : addresses) {
     if (!route_.internal_allowed && !may_dial(address.ip, rules_.allowed)) continue;
-    if (std::find(shared.own.begin(), shared.own.end(), address) != shared.own.end()) continue;
+    if (std::any_of(shared.own.begin(), shared.own.end(),
+                    [&](const SocketAddress& own) { return leads_to(own, address); }))
+      continue;
     if (addresses_.size() < kMostAttempts) addresses_.push_back(address);
   }
   if (addresses_.empty()) {

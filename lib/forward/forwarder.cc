@@ -289,7 +289,7 @@ Result<void> Forwarder::bind(const Config& config) {
         return fail(ErrorCode::Io, fmt::format("can't wait at {}", address.to_string()));
     }
     listeners_.push_back({listener.name, address});
-    shared_.own.push_back(address);
+    for (SocketAddress& own : addresses_of(address)) shared_.own.push_back(std::move(own));
   }
   return {};
 }

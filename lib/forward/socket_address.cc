@@ -11,6 +11,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <ifaddrs.h>
 #include <linux/netfilter_ipv4.h>
 #include <unistd.h>
 
@@ -160,6 +161,20 @@ bool is_connected(int fd) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   return ::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+}
+
+std::vector<SocketAddress> addresses_of(const SocketAddress& listening) {
+  std::vector<SocketAddress> out{listening};
+  ifaddrs* first = nullptr;
+  if (listening.is_unix() || internal_kind(listening.ip) != "unspecified" ||
+      ::getifaddrs(&first) != 0)
+    return out;
+  for (const ifaddrs* each = first; each != nullptr; each = each->ifa_next)
+    if (each->ifa_addr != nullptr &&
+        (each->ifa_addr->sa_family == AF_INET || each->ifa_addr->sa_family == AF_INET6))
+      out.push_back({IpAddress::of(each->ifa_addr), listening.port, {}});
+  ::freeifaddrs(first);
+  return out;
 }
 
 SocketAddress local_address(int fd) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/base/ip_address.h"
 #include "lib/base/result.h"
@@ -55,6 +56,10 @@ struct ListenOptions {
 
 // Whether a socket that dial() gave is connected already, as those to this machine mostly are.
 [[nodiscard]] bool is_connected(int fd);
+
+// What leads to a socket that listens at `listening`: itself, and where that is every address
+// (0.0.0.0, ::) those that the machine's interfaces have now.
+[[nodiscard]] std::vector<SocketAddress> addresses_of(const SocketAddress& listening);
 
 // The address of this end, of the other end; and, for a connection that the system's firewall has
 // redirected, the one that the client had dialled (SO_ORIGINAL_DST, else its own end).
