@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -57,6 +58,14 @@ struct Flags {
   std::size_t threads = 0;
 };
 
+// The first address among them; others are names of issues and sources.
+std::string_view first_page(std::span<const std::string_view> references) {
+  const auto found =
+      std::find_if(references.begin(), references.end(),
+                   [](std::string_view reference) { return reference.starts_with("https://"); });
+  return found != references.end() ? *found : std::string_view();
+}
+
 std::vector<render::RuleText> rule_texts() {
   std::vector<render::RuleText> out;
   for (const lint::Rule* rule : lint::all_rules()) {
@@ -66,7 +75,8 @@ std::vector<render::RuleText> rule_texts() {
                    .severity = info.id.severity,
                    .summary = info.summary,
                    .why = info.why,
-                   .mend = info.mend});
+                   .mend = info.mend,
+                   .page = first_page(info.references)});
   }
   return out;
 }

@@ -50,8 +50,11 @@ def check_sarif(text, findings, validator):
     validator.validate(log)
     [one] = log["runs"]
     assert len(one["results"]) == findings
-    rules = [rule["id"] for rule in one["tool"]["driver"].get("rules", [])]
+    described = one["tool"]["driver"].get("rules", [])
+    rules = [rule["id"] for rule in described]
     assert len(rules) == len(set(rules))
+    pages = [rule["helpUri"] for rule in described if "helpUri" in rule]
+    assert all(page.startswith("https://") for page in pages), pages
     for result in one["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
         for location in result["locations"]:
@@ -59,6 +62,7 @@ def check_sarif(text, findings, validator):
             if region is not None:
                 assert (region["startLine"], region["startColumn"]) <= (
                     region["endLine"], region["endColumn"]), region
+    return pages
 
 
 def check_junit(text, findings):
@@ -119,14 +123,16 @@ def main():
         empty.write_text("# nothing\n")
         sets = [[empty], [hostile], [broken], [hostile, broken],
                 *([path] for path in sorted((testdata / "lint/cases").glob("*/bad.yaml")))]
+        pages = set()
         for paths in sets:
             reports = run(program, pathlib.Path(folder), paths)
             findings = counts(reports["json"])
-            check_sarif(reports["sarif"], findings, validator)
+            pages.update(check_sarif(reports["sarif"], findings, validator))
             check_junit(reports["junit"], findings)
             check_gitlab(reports["gitlab"], findings)
             check_rdjsonl(reports["rdjsonl"], findings)
             checked += 4
+        assert len(pages) > 10, pages
     print(f"{checked} reports of {len(sets)} sets")
 
 

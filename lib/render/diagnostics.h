@@ -43,6 +43,7 @@ struct RuleText {
   std::string_view summary;
   std::string_view why;
   std::string_view mend;
+  std::string_view page;  // the address of more about it; empty: none is known
 };
 
 // What was read to find them, and by what.

@@ -131,6 +131,7 @@ Json rules_of(const std::vector<RuleId>& used, const Totals& totals) {
       item["fullDescription"] = {{"text", text->why}};
       item["help"] = {{"text", fmt::format("{}\n\n{}", text->why, text->mend)},
                       {"markdown", fmt::format("{}\n\n**Mend:** {}", text->why, text->mend)}};
+      if (!text->page.empty()) item["helpUri"] = text->page;
     }
     out.push_back(std::move(item));
   }
