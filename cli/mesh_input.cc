@@ -1,5 +1,6 @@
 #include "cli/mesh_input.h"
 
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -8,6 +9,7 @@
 
 #include "cli/input.h"
 #include "cli/report.h"
+#include "lib/mesh/gateway_api.h"
 
 namespace egressctl::cli {
 namespace {
@@ -123,6 +125,12 @@ Result<MeshOfFiles> load_mesh(Context& context, const std::vector<std::string>& 
     mesh_resource = out.mesh_config.get();
   }
   out.mesh = std::make_unique<const mesh::Mesh>(out.workspace->resources(), out.input.options);
+  std::deque<resource::Resource> made = mesh::convert_gateway_api(*out.mesh);
+  if (made.empty()) return out;
+  const auto& read = out.workspace->resources();
+  out.resources.assign(read.begin(), read.end());
+  std::move(made.begin(), made.end(), std::back_inserter(out.resources));
+  out.mesh = std::make_unique<const mesh::Mesh>(out.resources, out.input.options);
   return out;
 }
 

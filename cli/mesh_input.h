@@ -56,6 +56,7 @@ struct MeshOfFiles {
   ConfigurationFile configuration;
   std::unique_ptr<const lint::Workspace> workspace;
   std::unique_ptr<const resource::Resource> mesh_config;  // what the configuration makes of it
+  std::vector<resource::Resource> resources;  // those and what istiod makes of the Gateway API's
   std::unique_ptr<const mesh::Mesh> mesh;
   ExitCode exit = ExitCode::Done;  // what was wrong with the YAML, as reported
 };

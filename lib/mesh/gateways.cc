@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "lib/mesh/gateway_api.h"
+
 namespace egressctl::mesh {
 namespace {
 
@@ -70,7 +72,7 @@ GatewayIndex::GatewayIndex(const Mesh& mesh) {
     view.name_space = mesh.namespace_of(*resource);
     view.resource = resource;
     view.gateway = resource->as<resource::Gateway>();
-    view.pods = mesh.gateway_workloads(*view.gateway);
+    view.pods = mesh.workloads().select(gateway_scope(mesh, *resource), view.gateway->selector);
     view.services = services_in_front(mesh, view.pods);
     view.bound = mesh.bound_to(view.name);
     by_name_.try_emplace(view.name, &view);

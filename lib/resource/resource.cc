@@ -82,10 +82,12 @@ std::string Resource::field_path(SourceRange place) const {
 }
 
 ResourceName Resource::resource_name() const {
-  return {.api_version = *api_version.text,
-          .kind = kind_name.value.empty() ? std::string(to_string(kind)) : *kind_name,
-          .name_space = *metadata.name_space,
-          .name = *metadata.name};
+  return {
+      .api_version = *api_version.text,
+      .kind = kind_name.value.empty() ? std::string(to_string(kind)) : *kind_name,
+      .name_space = *metadata.name_space,
+      // As written: what istiod makes of a resource has another name.
+      .name = metadata.name.text().empty() ? *metadata.name : std::string(metadata.name.text())};
 }
 
 std::string display_name(const Resource& resource) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/mesh/gateway_api.h"
 #include "lib/topology/order.h"
 
 namespace egressctl::topology {
@@ -115,6 +116,8 @@ class Merger {
   MergedGateway merge() {
     for (const resource::Resource* resource : by_age(mesh_, resource::Kind::Gateway)) {
       const auto& gateway = *resource->as<resource::Gateway>();
+      const std::string_view scope = mesh::gateway_scope(mesh_, *resource);
+      if (!scope.empty() && scope != proxy_.name_space) continue;
       if (!selects(gateway.selector, proxy_.labels)) continue;
       for (const auto& server : *gateway.servers) {
         GatewayServer& added = out_.all.emplace_back();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/text.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/topology/services.h"
 
 namespace egressctl::topology {
@@ -71,7 +72,9 @@ bool is_gateway(const mesh::Mesh& mesh, const mesh::Workload& workload) {
   const auto& gateways = mesh.all(resource::Kind::Gateway);
   return std::any_of(gateways.begin(), gateways.end(), [&](const resource::Resource* gateway) {
     const auto& selector = gateway->as<resource::Gateway>()->selector;
-    return !selector->empty() && mesh::is_selected(selector, *workload.labels);
+    const std::string_view scope = mesh::gateway_scope(mesh, *gateway);
+    return !selector->empty() && (scope.empty() || scope == workload.name_space) &&
+           mesh::is_selected(selector, *workload.labels);
   });
 }
 

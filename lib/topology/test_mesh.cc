@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "lib/mesh/gateway_api.h"
 #include "lib/resource/load.h"
 #include "lib/testing/files.h"
 
@@ -24,6 +25,10 @@ LoadedMesh::LoadedMesh(std::string manifests, std::string mesh_config)
     REQUIRE(config_->resources.size() == 1);
     options.mesh_resource = &config_->resources.front();
   }
+  auto& resources = manifests_.resources;
+  const std::deque<resource::Resource> made =
+      mesh::convert_gateway_api(mesh::Mesh(resources, options));
+  resources.insert(resources.end(), made.begin(), made.end());
   mesh_ = std::make_unique<mesh::Mesh>(manifests_.resources, options);
 }
 

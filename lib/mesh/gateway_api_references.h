@@ -1,0 +1,34 @@
+// ReferenceGrants: what a resource may name in another namespace.
+#pragma once
+
+#include <string_view>
+
+#include "lib/mesh/mesh.h"
+
+namespace egressctl::mesh::gateway_api {
+
+// A group and kind; the core group is empty.
+struct GroupKind {
+  std::string_view group;
+  std::string_view kind;
+
+  bool operator==(const GroupKind&) const = default;
+};
+
+// The kind that a reference means, with the defaults for what it leaves out.
+[[nodiscard]] GroupKind kind_of(const resource::Text& group, const resource::Text& kind,
+                                GroupKind absent);
+
+class Grants {
+ public:
+  explicit Grants(const Mesh& mesh) : mesh_(mesh) {}
+
+  // Whether a resource of that kind and namespace may name that object. Always, in its own one.
+  [[nodiscard]] bool allow(GroupKind from, std::string_view from_namespace, GroupKind to,
+                           std::string_view to_namespace, std::string_view name) const;
+
+ private:
+  const Mesh& mesh_;
+};
+
+}  // namespace egressctl::mesh::gateway_api
