@@ -15,9 +15,9 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/bench_clock.h"
 #include "lib/forward/forwarder.h"
 #include "lib/forward/test_crowd.h"
-#include "lib/yaml/bench_floor.h"
 
 namespace {
 
@@ -61,10 +61,10 @@ Cost measure(std::uint32_t count) {
   bool right = true;
   Cost out;
   const auto each = [&](double seconds) { return seconds * 1e6 / count; };
-  out.opening = each(yaml::cpu_seconds(
-      [&] { right = crowd.open((*forwarder)->listeners().front().address, count); }));
+  out.opening = each(
+      cpu_seconds([&] { right = crowd.open((*forwarder)->listeners().front().address, count); }));
   out.memory = (memory() - before) / count;
-  out.passing = each(yaml::cpu_seconds([&] { right = crowd.exchange() && right; }));
+  out.passing = each(cpu_seconds([&] { right = crowd.exchange() && right; }));
   if (!right) {
     fmt::print(stderr, "{} connections: not all went through\n", count);
     std::exit(1);

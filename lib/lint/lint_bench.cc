@@ -20,6 +20,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include "lib/base/bench_clock.h"
 #include "lib/lint/linter.h"
 #include "lib/mesh/bench_set.h"
 #include "lib/yaml/bench_floor.h"
@@ -66,11 +67,11 @@ void measure(BenchShape shape, const std::vector<int>& sizes, const std::vector<
     std::size_t findings = 0;
     const int runs = destinations > 5000 ? 2 : kRuns;
     for (int run = 0; run < runs; ++run) {
-      one = std::min(one, yaml::cpu_seconds([&] { findings = lint_all(text, 1); }));
-      one_floor = std::min(one_floor, yaml::cpu_seconds([&] { yaml::parse_only(text); }));
-      one_load = std::min(one_load, yaml::cpu_seconds([&] { yaml::load_only(text); }));
-      all = std::min(all, yaml::seconds([&] { findings = lint_all(text, 0); }));
-      load = std::min(load, yaml::seconds([&] { yaml::load_only(text); }));
+      one = std::min(one, cpu_seconds([&] { findings = lint_all(text, 1); }));
+      one_floor = std::min(one_floor, cpu_seconds([&] { yaml::parse_only(text); }));
+      one_load = std::min(one_load, cpu_seconds([&] { yaml::load_only(text); }));
+      all = std::min(all, seconds([&] { findings = lint_all(text, 0); }));
+      load = std::min(load, seconds([&] { yaml::load_only(text); }));
     }
     fmt::print(
         "{:14}  {:12}  {:5.2f}  {:8}  {:10.4f}  {:5.2f}  {:9.2f}  {:7.1f}  {:11.4f}  {:5.2f}  "

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/bench_clock.h"
 #include "lib/mesh/bench_set.h"
 #include "lib/resource/load.h"
 #include "lib/topology/topology.h"
@@ -45,15 +46,15 @@ void measure(mesh::BenchShape shape, const std::vector<int>& sizes) {
     std::size_t clusters = 0;
     for (int run = 0; run < kRuns; ++run) {
       std::unique_ptr<const topology::Computer> computer;
-      shared = std::min(shared, yaml::cpu_seconds([&] {
+      shared = std::min(shared, cpu_seconds([&] {
                           computer = std::make_unique<const topology::Computer>(mesh);
                         }));
       clusters = 0;
-      each = std::min(each, yaml::cpu_seconds([&] {
+      each = std::min(each, cpu_seconds([&] {
                               for (const topology::Proxy& proxy : proxies)
                                 clusters += computer->compute(proxy).clusters.size();
                             }) / static_cast<double>(proxies.size()));
-      floor = std::min(floor, yaml::cpu_seconds([&] { yaml::parse_only(text); }));
+      floor = std::min(floor, cpu_seconds([&] { yaml::parse_only(text); }));
     }
     const double two = shared + 2 * each;  // a client and the gateway
     fmt::print("{:14}  {:12}  {:8}  {:10.4f}  {:10.4f}  {:10.4f}  {:5.2f}  {:7.1f}\n",

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/bench_clock.h"
 #include "lib/mesh/bench_set.h"
 #include "lib/resource/load.h"
 #include "lib/topology/topology.h"
@@ -40,9 +41,9 @@ void measure(mesh::BenchShape shape, const std::vector<int>& sizes) {
       request.port = 443;
       return tracer.trace(request);
     };
-    const double first = yaml::cpu_seconds([&] { static_cast<void>(ask(0)); });
+    const double first = cpu_seconds([&] { static_cast<void>(ask(0)); });
     int delivered = 0;
-    const double one = yaml::cpu_seconds([&] {
+    const double one = cpu_seconds([&] {
                          for (int i = 0; i < kFlows; ++i)
                            delivered +=
                                ask(i * destinations / kFlows).verdict == trace::Verdict::Delivered;

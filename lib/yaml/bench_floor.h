@@ -1,11 +1,9 @@
-// For the programs that measure: a clock, and what reading a stream costs at the least.
+// For the programs that measure: what reading a stream costs at the least.
 #pragma once
 
-#include <chrono>
 #include <sstream>
 #include <string>
 
-#include <time.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/node/node.h>
 #include <yaml-cpp/node/parse.h>
@@ -42,27 +40,6 @@ inline void parse_only(const std::string& text) {
 // Lets yaml-cpp read `text` into its own nodes, as its users do.
 inline void load_only(const std::string& text) {
   static_cast<void>(YAML::LoadAll(text));
-}
-
-// How long `work` takes.
-template <typename Work>
-double seconds(Work work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-// How long `work` keeps the processor busy, in all threads; other programs hardly change it.
-template <typename Work>
-double cpu_seconds(Work work) {
-  const auto now = [] {
-    timespec time{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
-  };
-  const double start = now();
-  work();
-  return now() - start;
 }
 
 }  // namespace egressctl::yaml

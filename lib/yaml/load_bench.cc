@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/bench_clock.h"
 #include "lib/yaml/bench_floor.h"
 #include "lib/yaml/load.h"
 
@@ -36,11 +37,11 @@ int main() {
     double load = 1e9;
     double floor = 1e9;
     for (int run = 0; run < 5; ++run) {
-      load = std::min(load, yaml::seconds([&] {
+      load = std::min(load, seconds([&] {
                         Diagnostics diagnostics;
                         (void)yaml::load(source, diagnostics);
                       }));
-      floor = std::min(floor, yaml::seconds([&] { yaml::parse_only(text); }));
+      floor = std::min(floor, seconds([&] { yaml::parse_only(text); }));
     }
     const double megabytes = static_cast<double>(text.size()) / 1e6;
     fmt::print("{:9}  {:5.2f}  {:6.4f}  {:4.1f}  {:4.2f}\n", documents, megabytes, load,
