@@ -38,9 +38,10 @@ bool is_deployed(const KubernetesGateway& gateway) {
   return !type.present() || *type == "IPAddress";
 }
 
-std::string annotation(const Resource& resource, std::string_view key, std::string otherwise) {
+std::string annotation(const Resource& resource, std::string_view key,
+                       const std::string& otherwise) {
   const resource::Text* found = resource.metadata.annotations->find(key);
-  return found != nullptr ? **found : std::move(otherwise);
+  return found != nullptr ? **found : otherwise;
 }
 
 // Source: gatewaycommon/gateway_utils.go (GetDefaultName).

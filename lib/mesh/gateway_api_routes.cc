@@ -33,7 +33,7 @@ resource::List<resource::RouteDestination> nowhere(
   destination.subset = placed(std::string("zero-weight"), rule);
   resource::PortSelector port;
   port.number = placed(std::int64_t{65535}, rule);
-  destination.port = placed(std::move(port), rule);
+  destination.port = placed(port, rule);
   resource::RouteDestination out;
   out.destination = placed(std::move(destination), rule);
   return one(std::move(out), rule);
