@@ -180,7 +180,7 @@ void Listeners::add_listener(const Resource& gateway, const resource::TextMap& s
   for (const std::string& name_space : parent.name_spaces)
     hosts.push_back(placed(fmt::format("{}/{}", name_space, parent.host), at));
   // "~" is the namespace of no VirtualService.
-  if (hosts.empty()) hosts.push_back(placed("~/" + parent.host, at));
+  if (hosts.empty()) hosts.push_back(placed(fmt::format("~/{}", parent.host), at));
   resource::Port port;
   port.number = listener->port;
   port.protocol = placed(resource::parse_protocol(*listener->protocol), listener->protocol);

@@ -55,7 +55,7 @@ Positioned<resource::Map<StringMatch>> value_matches(const yaml::Node* list) {
 // Source: conversion.go (createURIMatch).
 Positioned<StringMatch> path_match(const yaml::Node& path) {
   std::string value(text_of(path, "value"));
-  if (value.empty()) value = "/";
+  if (value.empty()) value.push_back('/');
   const std::string_view type = text_of(path, "type");
   if (type == "Exact") return to_match(StringMatchKind::Exact, std::move(value), path);
   if (type == "RegularExpression") return to_match(StringMatchKind::Regex, std::move(value), path);
