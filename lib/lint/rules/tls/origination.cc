@@ -3,6 +3,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/tls/client_tls.h"
 #include "lib/lint/rules/tls/tls.h"
@@ -20,9 +21,20 @@ constexpr std::string_view kNoneReferences[] = {
     "https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway-tls-origination/",
     "istio/istio#30808", "istio/istio#16453", "istio/istio#31513"};
 
+// The same of the routes of the Gateway API, where external hosts are backends of kind Hostname.
+void add_backends(const mesh::Mesh& mesh, std::unordered_set<std::string>& out) {
+  for (const resource::Kind kind : {resource::Kind::HttpRoute, resource::Kind::GrpcRoute})
+    for (const resource::Resource* route : mesh.all(kind))
+      for (const auto& rule : *route->as<resource::KubernetesRoute>()->rules)
+        for (const auto& backend : *rule->backend_refs)
+          if (is_hostname(*backend))
+            out.insert(fmt::format("{}:{}", *backend->name, *backend->port));
+}
+
 // The ports of hosts that HTTP rules lead to: "host:port", and "host" where a rule names no port.
 std::unordered_set<std::string> http_targets(const mesh::Mesh& mesh) {
   std::unordered_set<std::string> out;
+  add_backends(mesh, out);
   for (const mesh::VirtualService& service : mesh.routes())
     for (const mesh::Route& route : service.routes) {
       if (route.kind != mesh::RouteKind::Http) continue;
