@@ -14,8 +14,8 @@ std::int64_t weight_of(const resource::BackendRef& ref) {
   return ref.weight.present() ? *ref.weight : 1;
 }
 
-}  // namespace
-
+// The destination of a backend; see destinations_of().
+//
 // Source: conversion.go (buildDestination); routes of the mesh need no grant (convertRules).
 std::optional<resource::Destination> destination_of(const RouteSources& sources,
                                                     const resource::Resource& route,
@@ -44,6 +44,8 @@ std::optional<resource::Destination> destination_of(const RouteSources& sources,
   out.port = placed(resource::PortSelector{.number = ref.port}, ref.port);
   return out;
 }
+
+}  // namespace
 
 // Source: conversion.go (buildTCPDestination, buildHTTPDestination).
 std::optional<resource::List<resource::RouteDestination>> destinations_of(

@@ -9,14 +9,8 @@
 
 namespace egressctl::mesh::gateway_api {
 
-// The destination of a backend; an empty one when the route may not name it. std::nullopt when
-// istiod refuses the whole route for it.
-[[nodiscard]] std::optional<resource::Destination> destination_of(const RouteSources& sources,
-                                                                  const resource::Resource& route,
-                                                                  const resource::BackendRef& ref,
-                                                                  bool mesh_route);
-
-// The destinations of a rule, with their weights. std::nullopt as above.
+// The destinations of a rule, with their weights; empty ones for backends that the route may not
+// name. std::nullopt when istiod refuses the whole route for one of them.
 [[nodiscard]] std::optional<resource::List<resource::RouteDestination>> destinations_of(
     const RouteSources& sources, const resource::Resource& route,
     const resource::KubernetesRouteRule& rule, bool mesh_route);

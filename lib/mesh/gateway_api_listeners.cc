@@ -7,6 +7,7 @@
 
 #include "lib/base/text.h"
 #include "lib/mesh/gateway_api_parts.h"
+#include "lib/mesh/host.h"
 
 namespace egressctl::mesh::gateway_api {
 namespace {
@@ -268,9 +269,8 @@ resource::TextMap Listeners::selector_of(const Resource& gateway) const {
   const std::string_view own = mesh_.namespace_of(gateway);
   for (const auto& address : *gateway.as<KubernetesGateway>()->addresses) {
     if (address->type.present() && *address->type != "Hostname") continue;
-    std::string host = *address->value;
-    if (host.find('.') == std::string::npos)
-      host = fmt::format("{}.{}.svc.{}", host, own, mesh_.settings().cluster_domain);
+    const std::string host =
+        resolve_short_name(*address->value, own, mesh_.settings().cluster_domain);
     for (const Service* service : mesh_.registry().named(host))
       if (service->kubernetes != nullptr && service->name_space == own)
         return service->kubernetes->selector;

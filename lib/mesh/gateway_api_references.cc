@@ -9,13 +9,19 @@ GroupKind kind_of(const resource::Text& group, const resource::Text& kind, Group
           .kind = kind.present() ? std::string_view(*kind) : absent.kind};
 }
 
+Grants::Grants(const Mesh& mesh) {
+  for (const resource::Resource* resource : mesh.all(resource::Kind::ReferenceGrant))
+    if (const auto* grant = resource->as<resource::ReferenceGrant>())
+      by_namespace_[mesh.namespace_of(*resource)].push_back(grant);
+}
+
 bool Grants::allow(GroupKind from, std::string_view from_namespace, GroupKind to,
                    std::string_view to_namespace, std::string_view name) const {
   if (from_namespace == to_namespace) return true;
-  const auto& grants = mesh_.all(resource::Kind::ReferenceGrant);
-  return std::any_of(grants.begin(), grants.end(), [&](const resource::Resource* resource) {
-    const auto* grant = resource->as<resource::ReferenceGrant>();
-    if (grant == nullptr || mesh_.namespace_of(*resource) != to_namespace) return false;
+  const auto found = by_namespace_.find(to_namespace);
+  if (found == by_namespace_.end()) return false;
+  const auto& grants = found->second;
+  return std::any_of(grants.begin(), grants.end(), [&](const auto* grant) {
     const bool comes = std::any_of(grant->from->begin(), grant->from->end(), [&](const auto& item) {
       return GroupKind{*item->group, *item->kind} == from && *item->name_space == from_namespace;
     });

@@ -1,11 +1,10 @@
 // EGR0904 no-reference-grant
 #include <algorithm>
 #include <string>
-#include <unordered_map>
-#include <vector>
 
 #include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/gateway_api/gateway_api.h"
+#include "lib/mesh/gateway_api_references.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -13,37 +12,6 @@ namespace {
 constexpr RuleId kId{"EGR0904", "no-reference-grant", Severity::Error};
 constexpr std::string_view kReferences[] = {
     "https://gateway-api.sigs.k8s.io/reference/spec/#referencegrant", "kiali/kiali#10188"};
-
-// The grants of each namespace.
-class Grants {
- public:
-  explicit Grants(const mesh::Mesh& mesh) {
-    for (const resource::Resource* resource : mesh.all(resource::Kind::ReferenceGrant))
-      by_namespace_[mesh.namespace_of(*resource)].push_back(
-          resource->as<resource::ReferenceGrant>());
-  }
-
-  // Whether a `from` kind of the Gateway API in `source` may refer to a core `to` kind in `target`.
-  [[nodiscard]] bool permit(std::string_view source, std::string_view from, std::string_view target,
-                            std::string_view to, std::string_view name) const {
-    const auto found = by_namespace_.find(target);
-    return found != by_namespace_.end() &&
-           std::any_of(found->second.begin(), found->second.end(), [&](const auto* grant) {
-             return std::any_of(grant->from->begin(), grant->from->end(),
-                                [&](const auto& item) {
-                                  return *item->group == kGatewayGroup && *item->kind == from &&
-                                         *item->name_space == source;
-                                }) &&
-                    std::any_of(grant->to->begin(), grant->to->end(), [&](const auto& item) {
-                      return item->group->empty() && *item->kind == to &&
-                             (item->name->empty() || *item->name == name);
-                    });
-           });
-  }
-
- private:
-  std::unordered_map<std::string_view, std::vector<const resource::ReferenceGrant*>> by_namespace_;
-};
 
 class Check {
  public:
@@ -79,7 +47,7 @@ class Check {
              Severity severity = Severity::Error) {
     const std::string_view home = mesh_.namespace_of(source);
     if (name_space->empty() || *name_space == home || !mesh_.knows_namespace(*name_space) ||
-        grants_.permit(home, from, *name_space, to, name))
+        grants_.allow({kGatewayGroup, from}, home, {"", to}, *name_space, name))
       return;
     out_.report(kId, name_space.range,
                 "no ReferenceGrant in namespace \"{}\" lets a {} of \"{}\" refer to {} \"{}\"{}",
@@ -93,7 +61,7 @@ class Check {
   }
 
   const mesh::Mesh& mesh_;
-  const Grants grants_;
+  const mesh::gateway_api::Grants grants_;
   Diagnostics& out_;
 };
 

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "lib/lint/context.h"
+#include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/yaml/edit.h"
 
@@ -51,9 +52,7 @@ bool is_outside(const mesh::Mesh& mesh, const std::string& host) {
 bool leads_out(const mesh::Mesh& mesh, const resource::KubernetesRoute& route) {
   for (const auto& rule : *route.rules)
     for (const auto& backend : *rule->backend_refs)
-      if (*backend->group == "networking.istio.io" && *backend->kind == "Hostname" &&
-          is_outside(mesh, *backend->name))
-        return true;
+      if (is_hostname(*backend) && is_outside(mesh, *backend->name)) return true;
   return false;
 }
 
