@@ -41,7 +41,26 @@ constexpr std::string_view kTelltales[] = {"outboundTrafficPolicy",
                                            "proxyListenPort",
                                            "proxyHttpPort",
                                            "ingressControllerMode",
-                                           "verifyCertificateAtClient"};
+                                           "verifyCertificateAtClient",
+                                           "h2UpgradePolicy",
+                                           "localityLbSetting",
+                                           "zoneAwareLbSetting",
+                                           "serviceSettings",
+                                           "serviceScopeConfigs",
+                                           "inboundClusterStatName",
+                                           "outboundClusterStatName",
+                                           "protocolDetectionTimeout",
+                                           "hboneIdleTimeout",
+                                           "defaultHttpRetryPolicy",
+                                           "proxyInboundListenPort",
+                                           "disableEnvoyListenerLog",
+                                           "enableEnvoyAccessLogService",
+                                           "enableTracing",
+                                           "ingressClass",
+                                           "ingressSelector",
+                                           "ingressService",
+                                           "configSources",
+                                           "caCertificates"};
 
 PathNormalization read_path_normalization(const Fields& in) {
   return {.normalization = in.choice("normalization", kNormalizations)};
