@@ -1,6 +1,8 @@
 // EGR0810 telemetry-without-provider, EGR0811 telemetry-twice
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/hygiene/hygiene.h"
@@ -36,7 +38,38 @@ void check_provider(const Context& in, const resource::Resource& resource, Diagn
       .alias("IST0157");
 }
 
+// Of those that select one workload the oldest counts, whatever the others are about.
+// Source: istio/istio pilot/pkg/model/telemetry.go (applicableTelemetries).
+void check_overlap(const Context& in, Diagnostics& out) {
+  std::unordered_map<const mesh::Workload*, std::vector<const resource::Resource*>> by_workload;
+  std::vector<std::pair<const resource::Resource*, const mesh::Workload*>> selected;
+  for (const resource::Resource* resource : in.mesh().all(resource::Kind::Telemetry)) {
+    const auto& labels = resource->as<resource::Telemetry>()->selector->match_labels;
+    if (labels->empty()) continue;
+    for (const mesh::Workload* pod :
+         in.mesh().workloads().select(in.mesh().namespace_of(*resource), labels)) {
+      by_workload[pod].push_back(resource);
+      selected.emplace_back(resource, pod);
+    }
+  }
+  const resource::Resource* told = nullptr;
+  for (const auto& [resource, pod] : selected) {
+    const std::vector<const resource::Resource*>& all = by_workload.at(pod);
+    if (all.size() < 2 || resource == told) continue;
+    told = resource;
+    const resource::Resource* other = resource == all.front() ? all[1] : all.front();
+    out.report(kTwice, resource->metadata.name.range,
+               "this Telemetry and \"{}\" both select {}: one of them counts",
+               *other->metadata.name, resource::display_name(*pod->resource))
+        .severity(Severity::Warning)
+        .related(other->metadata.name.range, "the other one")
+        .help("merge them, or let each select other workloads")
+        .alias("IST0159");
+  }
+}
+
 void check_twice(const Context& in, Diagnostics& out) {
+  check_overlap(in, out);
   std::unordered_map<std::string_view, std::vector<const resource::Resource*>> by_namespace;
   for (const resource::Resource* resource : in.mesh().all(resource::Kind::Telemetry)) {
     const auto& telemetry = *resource->as<resource::Telemetry>();
@@ -74,7 +107,7 @@ const Rule kTelemetryWithoutProvider{
 
 const Rule kTelemetryTwice{
     .info = {.id = kTwice,
-             .summary = "two Telemetries for all workloads of one namespace",
+             .summary = "two Telemetries for the same workloads",
              .why = "Only one of them is used, and which one that is may change.",
              .mend = "Merge them.",
              .references = kReferences},
