@@ -7,6 +7,7 @@
 
 #include "lib/base/text.h"
 #include "lib/mesh/host.h"
+#include "lib/topology/service_domains.h"
 
 namespace egressctl::topology {
 namespace {
@@ -85,7 +86,15 @@ std::vector<ChainDraft> tls_chains(const View& view, const OutboundPort& port) {
     }
   if (!out.empty()) return out;
   ChainDraft& chain = out.emplace_back();
-  if (needs_sni(view, port)) chain.sni_hosts = {std::string(port.service->host)};
+  if (needs_sni(view, port)) {
+    chain.sni_hosts = {std::string(port.service->host)};
+    // Source: pilot/pkg/networking/core/tls.go (buildSidecarOutboundTLSFilterChainOpts).
+    for (const std::string_view alias : port.service->aliases) {
+      chain.sni_hosts.emplace_back(alias);
+      for (std::string& form : short_forms(view, std::string(alias), 0))
+        chain.sni_hosts.push_back(std::move(form));
+    }
+  }
   chain.cidrs = cidrs;
   chain.filters = to_own_cluster(view, port);
   chain.causes = causes_of(*port.service);

@@ -12,6 +12,8 @@ void append(std::vector<std::string>& out, std::string_view domain, std::int64_t
   if (port != 0) out.push_back(with_port(domain, port));
 }
 
+}  // namespace
+
 std::vector<std::string> short_forms(const View& view, const std::string& host, std::int64_t port) {
   std::vector<std::string> out;
   const std::string absolute = host + ".";
@@ -29,18 +31,20 @@ std::vector<std::string> short_forms(const View& view, const std::string& host, 
   return out;
 }
 
-}  // namespace
-
 bool Domains::is_short_form(std::string_view domain) const {
   return std::find(short_forms.begin(), short_forms.end(), domain) != short_forms.end();
 }
 
 Domains domains_of(const View& view, const Service& service, std::int64_t port) {
-  const std::string host(service.host);
   Domains out;
-  out.short_forms = short_forms(view, host, port);
-  append(out.all, host, port);
-  out.all.insert(out.all.end(), out.short_forms.begin(), out.short_forms.end());
+  const auto add = [&](std::string_view host) {
+    const std::vector<std::string> forms = short_forms(view, std::string(host), port);
+    append(out.all, host, port);
+    out.all.insert(out.all.end(), forms.begin(), forms.end());
+    out.short_forms.insert(out.short_forms.end(), forms.begin(), forms.end());
+  };
+  add(service.host);
+  for (const std::string_view alias : service.aliases) add(alias);
   if (service.resolution == Resolution::Passthrough && service.is_kubernetes()) {
     // A pod of a headless service is called "pod.service".
     const std::vector<std::string> known = out.all;

@@ -23,6 +23,11 @@ struct Domains {
 // Each alone and, unless `port` is 0, with the port.
 [[nodiscard]] Domains domains_of(const View& view, const Service& service, std::int64_t port);
 
+// The other texts that mean `host`: with a dot at its end and, for a host of Kubernetes, those that
+// its DNS completes for the proxy. Each alone and, unless `port` is 0, with the port.
+[[nodiscard]] std::vector<std::string> short_forms(const View& view, const std::string& host,
+                                                   std::int64_t port);
+
 // "host:port", an IPv6 address in brackets.
 [[nodiscard]] std::string with_port(std::string_view host, std::int64_t port);
 

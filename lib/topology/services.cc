@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "lib/topology/order.h"
 
@@ -96,6 +97,7 @@ ServiceIndex::ServiceIndex(const mesh::Mesh& mesh) {
     return a.is_kubernetes() && !b.is_kubernetes();
   });
   std::stable_sort(services_.begin(), services_.end(), older);
+  resolve_aliases();
   by_host_.reserve(services_.size());
   std::size_t rank = 0;
   for (Service& service : services_) {
@@ -109,7 +111,8 @@ void ServiceIndex::add(const mesh::Service& service) {
               .name_space = service.name_space,
               .source = &service,
               .addresses = {},
-              .ports = {}};
+              .ports = {},
+              .aliases = {}};
   out.ports.reserve(service.ports.size());
   for (const mesh::ServicePort& port : service.ports) out.ports.push_back(&port);
   if (service.kubernetes != nullptr) {
@@ -153,6 +156,35 @@ void ServiceIndex::add(const mesh::Service& service) {
     }
     out.addresses = {address};
     services_.push_back(out);
+  }
+}
+
+// Source: pilot/pkg/model/push_context.go (resolveServiceAliases).
+void ServiceIndex::resolve_aliases() {
+  std::unordered_map<std::string_view, std::string_view> leads_to;
+  std::vector<const Service*> found;
+  for (const Service& service : services_) {
+    if (service.resolution != Resolution::Alias) continue;
+    leads_to[service.host] = service.external_name();
+    found.push_back(&service);
+  }
+  if (found.empty()) return;
+  std::sort(found.begin(), found.end(), [](const Service* a, const Service* b) {
+    return std::tie(a->name_space, a->host) < std::tie(b->name_space, b->host);
+  });
+  std::unordered_map<std::string_view, std::vector<std::string_view>> aliases;
+  for (const Service* alias : found) {
+    std::string_view host = alias->external_name();
+    std::size_t steps = 0;
+    for (auto next = leads_to.find(host); next != leads_to.end() && steps <= leads_to.size();
+         next = leads_to.find(host), ++steps)
+      host = next->second;
+    // One that leads to itself has no address.
+    if (steps <= leads_to.size()) aliases[host].push_back(alias->host);
+  }
+  for (Service& service : services_) {
+    const auto known = aliases.find(service.host);
+    if (known != aliases.end()) service.aliases = known->second;
   }
 }
 

@@ -36,6 +36,7 @@ struct Service {
   bool external = false;                    // outside of the mesh
   std::vector<std::string_view> addresses;  // virtual IPs, or a CIDR; never empty
   std::vector<const mesh::ServicePort*> ports;
+  std::vector<std::string_view> aliases;        // hosts of the ExternalNames that lead to it
   const resource::TextMap* selector = nullptr;  // of its endpoints; nullptr: none
   std::size_t rank = 0;                         // its place in istiod's order
 
@@ -67,6 +68,7 @@ class ServiceIndex {
 
  private:
   void add(const mesh::Service& service);
+  void resolve_aliases();
   void file(const Service& service);
 
   std::deque<Service> services_;

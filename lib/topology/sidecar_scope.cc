@@ -111,6 +111,19 @@ const Service* with_one_port(SidecarScope& scope, const Service& service, std::i
   return port != nullptr ? with_ports(scope, service, {port}) : nullptr;
 }
 
+// The service with those aliases only that are imported, too.
+// Source: sidecar.go (matchingAliasService).
+const Service* with_imported_aliases(SidecarScope& scope, const Service& service,
+                                     const Imports& imports) {
+  std::vector<std::string_view> aliases;
+  for (const std::string_view alias : service.aliases)
+    if (imports.takes_service(alias)) aliases.push_back(alias);
+  if (aliases.size() == service.aliases.size()) return &service;
+  Service& copy = scope.narrowed.emplace_back(service);
+  copy.aliases = std::move(aliases);
+  return &copy;
+}
+
 // Of several services with one host those of one namespace stay: the client's own, else that of
 // Kubernetes, else of the first.
 void drop_shadowed(std::vector<const Service*>& services, std::string_view client) {
@@ -163,12 +176,12 @@ std::vector<const Service*> select_services(SidecarScope& scope, const ScopeSour
   for (const Service* service : candidates(sources, scope.name_space, imports)) {
     if (is_excluded(imports, service->name_space, service->host)) continue;
     const Imports* own = find_imports(imports, service->name_space);
-    if ((own == nullptr || !own->takes_service(service->host)) &&
-        (any == nullptr || !any->takes_service(service->host)))
-      continue;
+    const Imports* taking = own;
+    if (taking == nullptr || !taking->takes_service(service->host)) taking = any;
+    if (taking == nullptr || !taking->takes_service(service->host)) continue;
     const Service* seen =
         egress.one_port() ? with_one_port(scope, *service, *egress.config->port->number) : service;
-    if (seen != nullptr) out.push_back(seen);
+    if (seen != nullptr) out.push_back(with_imported_aliases(scope, *seen, *taking));
   }
   drop_shadowed(out, scope.name_space);
   return out;
