@@ -14,7 +14,7 @@ List references() {
       &kNotExported,           &kSelectorWithoutWorkload,
       &kMissingSecret,         &kServerPort,
       &kServicesDisagree,      &kHiddenGateway,
-      &kSubsetWithoutPods,
+      &kSubsetWithoutPods,     &kObjectTwice,
   };
   return kList;
 }

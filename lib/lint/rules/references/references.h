@@ -22,5 +22,6 @@ extern const Rule kServerPort;                // EGR0214
 extern const Rule kServicesDisagree;          // EGR0215
 extern const Rule kHiddenGateway;             // EGR0216
 extern const Rule kSubsetWithoutPods;         // EGR0217
+extern const Rule kObjectTwice;               // EGR0218
 
 }  // namespace egressctl::lint::rules
