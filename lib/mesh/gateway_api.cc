@@ -17,9 +17,12 @@ std::deque<resource::Resource> convert_gateway_api(const Mesh& mesh) {
   return out;
 }
 
+bool is_converted(const resource::Resource& resource) {
+  return resource.api_version.group == gateway_api::kGroup;
+}
+
 std::string_view gateway_scope(const Mesh& mesh, const resource::Resource& gateway) {
-  const bool converted = gateway.api_version.group == gateway_api::kGroup;
-  return converted ? mesh.namespace_of(gateway) : std::string_view();
+  return is_converted(gateway) ? mesh.namespace_of(gateway) : std::string_view();
 }
 
 }  // namespace egressctl::mesh

@@ -20,6 +20,9 @@ namespace egressctl::mesh {
 // as the input lacks them. Listeners and routes that istiod refuses are left out.
 [[nodiscard]] std::deque<resource::Resource> convert_gateway_api(const Mesh& mesh);
 
+// Whether a resource is one of those that were made of the Gateway API's.
+[[nodiscard]] bool is_converted(const resource::Resource& resource);
+
 // The namespace whose pods a Gateway's selector picks, of one that was converted; empty for
 // others, which pick pods of every namespace.
 [[nodiscard]] std::string_view gateway_scope(const Mesh& mesh, const resource::Resource& gateway);

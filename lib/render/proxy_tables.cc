@@ -143,6 +143,7 @@ std::string describe_domains(const std::vector<std::string>& domains) {
 std::string describe(const topology::RouteMatch& match) {
   switch (match.kind) {
     case topology::PathMatchKind::Prefix: return match.path + "*";
+    case topology::PathMatchKind::PathSeparatedPrefix: return "PathPrefix:" + match.path;
     case topology::PathMatchKind::Exact: return match.path;
     case topology::PathMatchKind::Regex: return "regex " + match.path;
   }

@@ -112,24 +112,36 @@ class Builder {
     return out;
   }
 
-  // One chain for all hosts of the server: the first route that fits takes them all.
+  // One chain for all hosts of the server: the first route that fits takes them all. Where TLS ends
+  // here a TLSRoute is one of them, but the TLS part of a VirtualService is not.
+  //
+  // Source: pilot/pkg/networking/core/gateway.go (buildGatewayNetworkFiltersFromTCPRoutes).
   void add_tcp(const GatewayServer& server, std::vector<ChainDraft>& out) {
-    for (const VirtualService* route : routes_of(server))
-      for (const L4Rule& rule : route->tcp) {
-        const auto match =
-            std::find_if(rule.matches.begin(), rule.matches.end(),
-                         [&](const L4Match& candidate) { return applies(candidate, server); });
-        const bool fits = rule.matches.empty() || match != rule.matches.end();
-        if (!fits || rule.targets.empty()) continue;
-        ChainDraft& chain = out.emplace_back();
-        chain.sni_hosts = server.sni_hosts();
-        chain.tls = downstream_tls(server);
-        chain.causes = causes_of(server);
-        chain.causes.push_back(rule.cause);
-        const bool mutual = *server.spec().tls->mode == ServerTlsMode::IstioMutual;
-        chain.filters = filters_to(rule, server, mutual && server.has_tls());
-        return;
-      }
+    for (const VirtualService* route : routes_of(server)) {
+      const L4Rule* rule = first_fitting(route->tcp, server);
+      if (rule == nullptr && *route->resource().kind_name == "TLSRoute")
+        rule = first_fitting(route->tls, server);
+      if (rule == nullptr) continue;
+      ChainDraft& chain = out.emplace_back();
+      chain.sni_hosts = server.sni_hosts();
+      chain.tls = downstream_tls(server);
+      chain.causes = causes_of(server);
+      chain.causes.push_back(rule->cause);
+      const bool mutual = *server.spec().tls->mode == ServerTlsMode::IstioMutual;
+      chain.filters = filters_to(*rule, server, mutual && server.has_tls());
+      return;
+    }
+  }
+
+  [[nodiscard]] const L4Rule* first_fitting(const std::vector<L4Rule>& rules,
+                                            const GatewayServer& server) const {
+    const auto found = std::find_if(rules.begin(), rules.end(), [&](const L4Rule& rule) {
+      return !rule.targets.empty() &&
+             (rule.matches.empty() ||
+              std::any_of(rule.matches.begin(), rule.matches.end(),
+                          [&](const L4Match& match) { return applies(match, server); }));
+    });
+    return found != rules.end() ? &*found : nullptr;
   }
 
   // A chain for each match of TLS routes.

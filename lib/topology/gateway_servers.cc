@@ -1,6 +1,7 @@
 #include "lib/topology/gateway_servers.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -53,13 +54,16 @@ std::vector<ServiceTarget> targets_of(const View& view) {
   return out;
 }
 
-std::int64_t pod_port(const std::vector<ServiceTarget>& targets, std::int64_t number) {
+// Source: pilot/pkg/model/gateway.go (resolvePorts). A Gateway of the Gateway API refers to ports
+// of Services, so that one that none of them has is nowhere: std::nullopt.
+std::optional<std::int64_t> pod_port(const std::vector<ServiceTarget>& targets, bool converted,
+                                     std::int64_t number) {
   for (const ServiceTarget& target : targets)
     if (target.port == number &&
-        target.service->resource->metadata.labels->find(
-            "experimental.istio.io/disable-gateway-port-translation") == nullptr)
+        (converted || target.service->resource->metadata.labels->find(
+                          "experimental.istio.io/disable-gateway-port-translation") == nullptr))
       return target.target;
-  return number;
+  return converted ? std::nullopt : std::optional(number);
 }
 
 // Source: gateway.go (sanitizeServerHostNamespace).
@@ -136,7 +140,10 @@ class Merger {
 
   void add(GatewayServer& server) {
     const std::string& bind = *server.spec().bind;
-    const auto number = static_cast<std::uint32_t>(pod_port(targets_, *server.spec().port->number));
+    const std::optional<std::int64_t> target =
+        pod_port(targets_, mesh::is_converted(*server.resource), *server.spec().port->number);
+    if (!target) return;
+    const auto number = static_cast<std::uint32_t>(*target);
     server.route_name = route_name_of(server, number, mesh_);
     if (server.has_tls()) {
       if (!take_hosts(tls_hosts_, number, server)) return;

@@ -84,6 +84,10 @@ bool fits(const RouteMatch& match, std::string_view path) {
     case PathMatchKind::Prefix:
       if (!path.starts_with(match.path)) return false;
       break;
+    case PathMatchKind::PathSeparatedPrefix:
+      if (!path.starts_with(match.path)) return false;
+      if (path.size() > match.path.size() && path[match.path.size()] != '/') return false;
+      break;
     case PathMatchKind::Exact:
       if (path != match.path) return false;
       break;

@@ -317,6 +317,7 @@ void PatchValue::merge_into(RouteMatch& out) const {
     if (set_text(node, out.path)) out.kind = kind;
   };
   set(find_value(node_, "prefix"), PathMatchKind::Prefix);
+  set(find_value(node_, "path_separated_prefix"), PathMatchKind::PathSeparatedPrefix);
   set(find_value(node_, "path"), PathMatchKind::Exact);
   set(at(&node_, "safe_regex", "regex"), PathMatchKind::Regex);
   if (const Node* strict = find_value(node_, "case_sensitive"))

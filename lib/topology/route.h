@@ -24,7 +24,12 @@ struct ValueMatcher {
   bool missing_is_empty = false;
 };
 
-enum class PathMatchKind { Prefix, Exact, Regex };
+enum class PathMatchKind {
+  Prefix,
+  PathSeparatedPrefix,  // of whole segments: "/a" takes "/a" and "/a/b", but not "/ab"
+  Exact,
+  Regex
+};
 
 struct RouteMatch {
   PathMatchKind kind = PathMatchKind::Prefix;

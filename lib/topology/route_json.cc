@@ -37,6 +37,7 @@ Json to_json(const RouteMatch& match) {
   Json out = Json::object();
   switch (match.kind) {
     case PathMatchKind::Prefix: out["prefix"] = match.path; break;
+    case PathMatchKind::PathSeparatedPrefix: out["path_separated_prefix"] = match.path; break;
     case PathMatchKind::Exact: out["path"] = match.path; break;
     case PathMatchKind::Regex: out["safe_regex"] = {{"regex", match.path}}; break;
   }

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/text.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/mesh/host.h"
 #include "lib/topology/filter_chains.h"
 #include "lib/topology/http_routes.h"
@@ -146,21 +147,35 @@ class Builder {
     if (routes.empty()) return;
     std::vector<std::string> others;
     std::map<std::int64_t, std::vector<const Service*>> by_port;
-    for (const Service* service : split_hosts(route, others))
+    const std::vector<const Service*> services = split_hosts(route, others);
+    if (!is_entitled(route, services)) return;
+    for (const Service* service : services)
       for (const mesh::ServicePort* port : service->ports)
         if (speaks_http(*port)) {
           by_port[port->number].push_back(service);
           routed.insert(service->host);
         }
     if (by_port.empty() && port_ == 80) by_port[80] = {};
-    for (auto& [port, services] : by_port) {
+    for (auto& [port, takers] : by_port) {
       Group& out = groups_.emplace_back();
       out.port = port;
-      out.services = std::move(services);
+      out.services = std::move(takers);
       out.other_hosts = others;
       out.routes = routes;
       out.causes = {{&route.resource(), route.resource().range}};
     }
+  }
+
+  // A route of the Gateway API counts for clients of its own namespace and for services of it.
+  //
+  // Source: pilot/pkg/networking/core/route/route.go (buildSidecarVirtualHostsForVirtualService).
+  [[nodiscard]] bool is_entitled(const VirtualService& route,
+                                 const std::vector<const Service*>& services) const {
+    const std::string_view own = route.name_space();
+    return !mesh::is_converted(route.resource()) ||
+           std::any_of(services.begin(), services.end(), [&](const Service* service) {
+             return service->name_space == own || view_.proxy.name_space == own;
+           });
   }
 
   // The services among the hosts; what else there is goes to `others`. A wildcard stands for the
@@ -178,6 +193,10 @@ class Builder {
     }
     for (const std::string& host : route.hosts()) {
       if (!mesh::is_pattern(host)) continue;
+      if (mesh::is_converted(route.resource())) {
+        others.push_back(host);
+        continue;
+      }
       bool some = false;
       for (const auto& [name, service] : services_) {
         if (!mesh::hosts_overlap(name, host)) continue;

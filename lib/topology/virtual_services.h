@@ -69,6 +69,7 @@ struct HttpMatchRule {
   StringMatches without_headers;
   StringMatches query_params;
   bool ignore_uri_case = false;
+  bool by_path_segment = false;  // a prefix of `uri` takes whole segments only
   Cause cause;
 };
 
