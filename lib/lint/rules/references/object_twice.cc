@@ -11,8 +11,8 @@ constexpr std::string_view kReferences[] = {
 
 void check_object(const Context& in, const resource::Resource& resource, Diagnostics& out) {
   if (resource.kind == resource::Kind::Unknown || resource.metadata.name->empty()) return;
-  const resource::Resource* first = in.mesh().find(
-      resource.kind, in.mesh().namespace_of(resource), *resource.metadata.name);
+  const resource::Resource* first =
+      in.mesh().find(resource.kind, in.mesh().namespace_of(resource), *resource.metadata.name);
   if (first == nullptr || first == &resource) return;
   const bool same = first->range.text() == resource.range.text();
   out.report(kId, resource.metadata.name.range, "{} is here for the second time{}",

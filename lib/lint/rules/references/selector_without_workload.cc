@@ -17,7 +17,7 @@ namespace {
 // Which of Istio's analyzers tells the same.
 std::string_view istio_code(resource::Kind kind) {
   return kind == resource::Kind::Sidecar || kind == resource::Kind::Telemetry ? "IST0101"
-                                                                               : "IST0127";
+                                                                              : "IST0127";
 }
 
 constexpr RuleId kId{"EGR0212", "selector-without-workload", Severity::Warning};
