@@ -52,17 +52,25 @@ Checked check(const std::string& text) {
   return out;
 }
 
+std::set<std::string_view> errors_of(const Diagnostics& findings) {
+  std::set<std::string_view> out;
+  for (const Diagnostic& finding : findings)
+    if (finding.severity == Severity::Error) out.insert(finding.rule.id);
+  return out;
+}
+
 bool has_fix(const Diagnostic& finding) {
   return finding.fix && !finding.fix->edits.empty();
 }
 
-TEST_CASE("fixes: a fixed file lints clean of the rules that mended it") {
+TEST_CASE("fixes: a fixed file lints clean of the rules that mended it, and has no new error") {
   std::set<std::string_view> fixed;
   for (const fs::path& path : bad_files()) {
     CAPTURE(path.string());
     Checked now = check(testing::read_file(path));
     // A pair has one mistake; the other files have many, of which some have no fix.
     const bool pair = path.filename() == "bad.yaml";
+    const std::set<std::string_view> errors = errors_of(now.findings);
     std::set<std::string_view> here;
     for (int pass = 0; pass < kMaxPasses; ++pass) {
       const AppliedFixes fixes = apply_fixes(now.findings, true);
@@ -76,6 +84,9 @@ TEST_CASE("fixes: a fixed file lints clean of the rules that mended it") {
       if (has_fix(finding) || (pair && here.contains(finding.rule.id)))
         left +=
             fmt::format("{}: {} {}\n", location(finding.range), finding.rule.id, finding.message);
+    if (pair)
+      for (const std::string_view rule : errors_of(now.findings))
+        if (!errors.contains(rule)) left += fmt::format("{}: new\n", rule);
     CHECK(left == "");
     fixed.insert(here.begin(), here.end());
   }
