@@ -38,8 +38,16 @@ void check_provider(const Context& in, const resource::Resource& resource, Diagn
       .alias("IST0157");
 }
 
-// Of those that select one workload the oldest counts, whatever the others are about.
-// Source: istio/istio pilot/pkg/model/telemetry.go (applicableTelemetries).
+// Whether both say something of logs, of metrics or of traces.
+bool share_a_part(const resource::Telemetry& a, const resource::Telemetry& b) {
+  return (!a.access_logging->empty() && !b.access_logging->empty()) ||
+         (!a.metrics->empty() && !b.metrics->empty()) ||
+         (!a.tracing->empty() && !b.tracing->empty());
+}
+
+// Those that select one workload are put together, the oldest first.
+// Source: istio/istio pilot/pkg/model/telemetry.go (applicableTelemetries); Istio's documentation
+// leaves it undefined.
 void check_overlap(const Context& in, Diagnostics& out) {
   std::unordered_map<const mesh::Workload*, std::vector<const resource::Resource*>> by_workload;
   std::vector<std::pair<const resource::Resource*, const mesh::Workload*>> selected;
@@ -59,9 +67,13 @@ void check_overlap(const Context& in, Diagnostics& out) {
     told = resource;
     const resource::Resource* other = resource == all.front() ? all[1] : all.front();
     out.report(kTwice, resource->metadata.name.range,
-               "this Telemetry and \"{}\" both select {}: one of them counts",
+               "this Telemetry and \"{}\" both select {}: where they differ the newer one counts, "
+               "but Istio does not promise it",
                *other->metadata.name, resource::display_name(*pod->resource))
-        .severity(Severity::Warning)
+        .severity(
+            share_a_part(*resource->as<resource::Telemetry>(), *other->as<resource::Telemetry>())
+                ? Severity::Warning
+                : Severity::Info)
         .related(other->metadata.name.range, "the other one")
         .help("merge them, or let each select other workloads")
         .alias("IST0159");
@@ -108,7 +120,8 @@ const Rule kTelemetryWithoutProvider{
 const Rule kTelemetryTwice{
     .info = {.id = kTwice,
              .summary = "two Telemetries for the same workloads",
-             .why = "Only one of them is used, and which one that is may change.",
+             .why = "Of two for a whole namespace only one is used; of two that select the same "
+                    "pods the newer one overrides the other. Istio promises neither.",
              .mend = "Merge them.",
              .references = kReferences},
     .check = check_twice};
