@@ -12,6 +12,7 @@ import (
 
 	clusterpb "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	corepb "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	endpointpb "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listenerpb "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routepb "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	hcm "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
@@ -26,7 +27,6 @@ import (
 	"istio.io/istio/pilot/pkg/model"
 	xdsfake "istio.io/istio/pilot/test/xds"
 	"istio.io/istio/pkg/config/mesh"
-	"istio.io/istio/pkg/test"
 )
 
 type M = map[string]any
@@ -73,6 +73,19 @@ func certs(c *tls.CommonTlsContext) []string {
 	return out
 }
 
+// What both ends of TLS have.
+func addCommonTls(c *tls.CommonTlsContext, out M) {
+	if a := c.GetAlpnProtocols(); len(a) > 0 {
+		out["alpn"] = a
+	}
+	if a := sans(c); len(a) > 0 {
+		out["subject_alt_names"] = a
+	}
+	if a := certs(c); len(a) > 0 {
+		out["certificate"] = a
+	}
+}
+
 func upstream(ts *corepb.TransportSocket) any {
 	if ts == nil {
 		return nil
@@ -91,15 +104,7 @@ func upstream(ts *corepb.TransportSocket) any {
 	if u.Sni != "" {
 		out["sni"] = u.Sni
 	}
-	if a := u.GetCommonTlsContext().GetAlpnProtocols(); len(a) > 0 {
-		out["alpn"] = a
-	}
-	if a := sans(u.GetCommonTlsContext()); len(a) > 0 {
-		out["subject_alt_names"] = a
-	}
-	if a := certs(u.GetCommonTlsContext()); len(a) > 0 {
-		out["certificate"] = a
-	}
+	addCommonTls(u.GetCommonTlsContext(), out)
 	return out
 }
 
@@ -112,15 +117,7 @@ func downstream(ts *corepb.TransportSocket) any {
 	if d.GetRequireClientCertificate().GetValue() {
 		out["require_client_certificate"] = true
 	}
-	if a := d.GetCommonTlsContext().GetAlpnProtocols(); len(a) > 0 {
-		out["alpn"] = a
-	}
-	if a := sans(d.GetCommonTlsContext()); len(a) > 0 {
-		out["subject_alt_names"] = a
-	}
-	if a := certs(d.GetCommonTlsContext()); len(a) > 0 {
-		out["certificate"] = a
-	}
+	addCommonTls(d.GetCommonTlsContext(), out)
 	return out
 }
 
@@ -213,24 +210,31 @@ type proxyDef struct {
 	Labels                                    map[string]string
 }
 
-func convert(t test.Failer, s *xdsfake.FakeDiscoveryServer, p *model.Proxy) M {
+// The addresses of a cluster's endpoints; nil when it has none.
+func addresses(assignment *endpointpb.ClusterLoadAssignment) []string {
+	var out []string
+	for _, l := range assignment.Endpoints {
+		for _, x := range l.LbEndpoints {
+			a := x.GetEndpoint().GetAddress()
+			if sa := a.GetSocketAddress(); sa != nil {
+				out = append(out, fmt.Sprintf("%s:%d", sa.Address, sa.GetPortValue()))
+			} else if i := a.GetEnvoyInternalAddress(); i != nil {
+				out = append(out, "envoy://"+i.GetServerListenerName())
+			} else if p := a.GetPipe(); p != nil {
+				out = append(out, p.Path)
+			}
+		}
+	}
+	return out
+}
+
+func convert(s *xdsfake.FakeDiscoveryServer, p *model.Proxy) M {
 	ls := s.Listeners(p)
 	cs := s.Clusters(p)
 	rs := s.RoutesFromListeners(p, ls)
 	eps := map[string][]string{}
 	for _, e := range s.Endpoints(p) {
-		for _, l := range e.Endpoints {
-			for _, x := range l.LbEndpoints {
-				a := x.GetEndpoint().GetAddress()
-				if sa := a.GetSocketAddress(); sa != nil {
-					eps[e.ClusterName] = append(eps[e.ClusterName], fmt.Sprintf("%s:%d", sa.Address, sa.GetPortValue()))
-				} else if i := a.GetEnvoyInternalAddress(); i != nil {
-					eps[e.ClusterName] = append(eps[e.ClusterName], "envoy://"+i.GetServerListenerName())
-				} else if p := a.GetPipe(); p != nil {
-					eps[e.ClusterName] = append(eps[e.ClusterName], p.Path)
-				}
-			}
-		}
+		eps[e.ClusterName] = append(eps[e.ClusterName], addresses(e)...)
 	}
 	L := []any{}
 	for _, l := range ls {
@@ -272,18 +276,7 @@ func convert(t test.Failer, s *xdsfake.FakeDiscoveryServer, p *model.Proxy) M {
 				e = []string{}
 			}
 		} else if c.LoadAssignment != nil {
-			for _, l := range c.LoadAssignment.Endpoints {
-				for _, x := range l.LbEndpoints {
-					a := x.GetEndpoint().GetAddress()
-					if sa := a.GetSocketAddress(); sa != nil {
-						e = append(e, fmt.Sprintf("%s:%d", sa.Address, sa.GetPortValue()))
-					} else if i := a.GetEnvoyInternalAddress(); i != nil {
-						e = append(e, "envoy://"+i.GetServerListenerName())
-					} else if p := a.GetPipe(); p != nil {
-						e = append(e, p.Path)
-					}
-				}
-			}
+			e = addresses(c.LoadAssignment)
 		}
 		if e != nil {
 			m["endpoints"] = e
@@ -395,11 +388,14 @@ func one(t *testing.T, dir string) {
 			out = "gateway"
 		}
 		p := &model.Proxy{Type: ty, ID: d.Name + "." + d.Namespace, ConfigNamespace: d.Namespace, IPAddresses: []string{d.IP}, Labels: d.Labels,
-			VerifiedIdentity: nil,
-			Metadata:         &model.NodeMetadata{Namespace: d.Namespace, Labels: d.Labels, ServiceAccount: sa, ClusterID: "Kubernetes"}}
-		p = s.SetupProxy(p)
-		o, _ := json.MarshalIndent(convert(t, s, p), "", " ")
-		os.WriteFile(filepath.Join(dir, out+".xds.json"), o, 0o644)
+			Metadata: &model.NodeMetadata{Namespace: d.Namespace, Labels: d.Labels, ServiceAccount: sa, ClusterID: "Kubernetes"}}
+		o, err := json.MarshalIndent(convert(s, s.SetupProxy(p)), "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, out+".xds.json"), o, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
