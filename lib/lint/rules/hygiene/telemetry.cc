@@ -45,44 +45,48 @@ bool share_a_part(const resource::Telemetry& a, const resource::Telemetry& b) {
          (!a.tracing->empty() && !b.tracing->empty());
 }
 
+using Resources = std::vector<const resource::Resource*>;
+
+// One of several that is not `resource`.
+const resource::Resource& another(const Resources& all, const resource::Resource& resource) {
+  return all.front() == &resource ? *all[1] : *all.front();
+}
+
 // Those that select one workload are put together, the oldest first.
 // Source: istio/istio pilot/pkg/model/telemetry.go (applicableTelemetries); Istio's documentation
 // leaves it undefined.
-void check_overlap(const Context& in, Diagnostics& out) {
-  std::unordered_map<const mesh::Workload*, std::vector<const resource::Resource*>> by_workload;
-  std::vector<std::pair<const resource::Resource*, const mesh::Workload*>> selected;
+void check_same_pods(const Context& in, Diagnostics& out) {
+  using Pods = std::vector<const mesh::Workload*>;
+  std::vector<std::pair<const resource::Resource*, Pods>> selections;
+  std::unordered_map<const mesh::Workload*, Resources> by_workload;
   for (const resource::Resource* resource : in.mesh().all(resource::Kind::Telemetry)) {
     const auto& labels = resource->as<resource::Telemetry>()->selector->match_labels;
     if (labels->empty()) continue;
-    for (const mesh::Workload* pod :
-         in.mesh().workloads().select(in.mesh().namespace_of(*resource), labels)) {
-      by_workload[pod].push_back(resource);
-      selected.emplace_back(resource, pod);
-    }
+    Pods pods = in.mesh().workloads().select(in.mesh().namespace_of(*resource), labels);
+    for (const mesh::Workload* pod : pods) by_workload[pod].push_back(resource);
+    selections.emplace_back(resource, std::move(pods));
   }
-  const resource::Resource* told = nullptr;
-  for (const auto& [resource, pod] : selected) {
-    const std::vector<const resource::Resource*>& all = by_workload.at(pod);
-    if (all.size() < 2 || resource == told) continue;
-    told = resource;
-    const resource::Resource* other = resource == all.front() ? all[1] : all.front();
+  for (const auto& [resource, pods] : selections) {
+    const auto shared = std::find_if(pods.begin(), pods.end(), [&](const mesh::Workload* pod) {
+      return by_workload.at(pod).size() > 1;
+    });
+    if (shared == pods.end()) continue;
+    const resource::Resource& other = another(by_workload.at(*shared), *resource);
+    const bool differ =
+        share_a_part(*resource->as<resource::Telemetry>(), *other.as<resource::Telemetry>());
     out.report(kTwice, resource->metadata.name.range,
                "this Telemetry and \"{}\" both select {}: where they differ the newer one counts, "
                "but Istio does not promise it",
-               *other->metadata.name, resource::display_name(*pod->resource))
-        .severity(
-            share_a_part(*resource->as<resource::Telemetry>(), *other->as<resource::Telemetry>())
-                ? Severity::Warning
-                : Severity::Info)
-        .related(other->metadata.name.range, "the other one")
+               *other.metadata.name, resource::display_name(*(*shared)->resource))
+        .severity(differ ? Severity::Warning : Severity::Info)
+        .related(other.metadata.name.range, "the other one")
         .help("merge them, or let each select other workloads")
         .alias("IST0159");
   }
 }
 
-void check_twice(const Context& in, Diagnostics& out) {
-  check_overlap(in, out);
-  std::unordered_map<std::string_view, std::vector<const resource::Resource*>> by_namespace;
+void check_same_namespace(const Context& in, Diagnostics& out) {
+  std::unordered_map<std::string_view, Resources> by_namespace;
   for (const resource::Resource* resource : in.mesh().all(resource::Kind::Telemetry)) {
     const auto& telemetry = *resource->as<resource::Telemetry>();
     if (!telemetry.selector.present() && !telemetry.target_ref.present() &&
@@ -92,17 +96,21 @@ void check_twice(const Context& in, Diagnostics& out) {
   for (const auto& [name_space, resources] : by_namespace) {
     if (resources.size() < 2) continue;
     for (const resource::Resource* resource : resources) {
-      const resource::Resource* other =
-          resource == resources.front() ? resources[1] : resources.front();
+      const resource::Resource& other = another(resources, *resource);
       out.report(kTwice, resource->metadata.name.range,
                  "namespace \"{}\" has several Telemetries without a selector, this one and "
                  "\"{}\": one of them counts",
-                 name_space, *other->metadata.name)
-          .related(other->metadata.name.range, "the other one")
+                 name_space, *other.metadata.name)
+          .related(other.metadata.name.range, "the other one")
           .help("merge them, or give one a selector")
           .alias("IST0160");
     }
   }
+}
+
+void check_twice(const Context& in, Diagnostics& out) {
+  check_same_pods(in, out);
+  check_same_namespace(in, out);
 }
 
 }  // namespace

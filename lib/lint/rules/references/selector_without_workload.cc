@@ -15,7 +15,7 @@ namespace egressctl::lint::rules {
 namespace {
 
 // Which of Istio's analyzers tells the same.
-std::string_view istio_code(resource::Kind kind) {
+std::string istio_code(resource::Kind kind) {
   return kind == resource::Kind::Sidecar || kind == resource::Kind::Telemetry ? "IST0101"
                                                                               : "IST0127";
 }
@@ -119,7 +119,7 @@ class Check {
         out_.report(kId, labels.range, "no workload {} has the labels \"{}\": the {} has no effect",
                     everywhere ? "of the input" : fmt::format("of namespace \"{}\"", own),
                     to_text(labels), resource::to_string(resource.kind));
-    finding.alias(std::string(istio_code(resource.kind)));
+    finding.alias(istio_code(resource.kind));
     if (gateway) {
       const mesh::Workload& pod = *elsewhere.front();
       finding.related(place_of(pod), "these pods have them")
