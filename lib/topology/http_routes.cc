@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "lib/mesh/gateway_api.h"
 #include "lib/yaml/scalar.h"
 
 namespace egressctl::topology {
@@ -34,8 +35,10 @@ ValueMatcher to_matcher(std::string_view name, const resource::StringMatch& in) 
   return out;
 }
 
+// A prefix that the Gateway API made takes whole segments of a path.
+//
 // Source: pilot/pkg/networking/core/route/route.go (TranslateRouteMatch).
-void set_path(const resource::StringMatch& uri, bool by_path_segment, RouteMatch& out) {
+void set_path(const resource::StringMatch& uri, bool converted, RouteMatch& out) {
   switch (uri.kind) {
     case resource::StringMatchKind::Exact: out.kind = PathMatchKind::Exact; break;
     case resource::StringMatchKind::Prefix: out.kind = PathMatchKind::Prefix; break;
@@ -43,7 +46,7 @@ void set_path(const resource::StringMatch& uri, bool by_path_segment, RouteMatch
     case resource::StringMatchKind::Unknown: return;
   }
   out.path = *uri.text;
-  if (!by_path_segment || out.kind != PathMatchKind::Prefix || out.path == "/") return;
+  if (!converted || out.kind != PathMatchKind::Prefix || out.path == "/") return;
   out.kind = PathMatchKind::PathSeparatedPrefix;
   if (out.path.ends_with('/')) out.path.pop_back();
 }
@@ -58,7 +61,7 @@ RouteMatch to_match(const HttpMatchRule& in) {
   }
   std::stable_sort(out.headers.begin(), out.headers.end(),
                    [](const ValueMatcher& a, const ValueMatcher& b) { return a.name < b.name; });
-  if (in.uri != nullptr) set_path(*in.uri, in.by_path_segment, out);
+  if (in.uri != nullptr) set_path(*in.uri, mesh::is_converted(*in.cause.resource), out);
   out.case_sensitive = !in.ignore_uri_case;
   const auto add = [&](std::string_view name, const resource::StringMatch* match) {
     if (match != nullptr) out.headers.push_back(to_matcher(name, *match));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "lib/mesh/gateway_api.h"
 #include "lib/mesh/host.h"
 
 namespace egressctl::topology {
@@ -36,7 +35,6 @@ HttpMatchRule read_match(const resource::Positioned<resource::HttpMatch>& in,
                     .without_headers = read_matches(in->without_headers),
                     .query_params = read_matches(in->query_params),
                     .ignore_uri_case = *in->ignore_uri_case,
-                    .by_path_segment = mesh::is_converted(owner),
                     .cause = {&owner, in.range}};
   for (const auto& label : *in->source_labels)
     out.scope.source_labels.emplace(label.name, *label.entry);

@@ -91,7 +91,7 @@ std::vector<ChainDraft> tls_chains(const View& view, const OutboundPort& port) {
     // Source: pilot/pkg/networking/core/tls.go (buildSidecarOutboundTLSFilterChainOpts).
     for (const std::string_view alias : port.service->aliases) {
       chain.sni_hosts.emplace_back(alias);
-      for (std::string& form : short_forms(view, std::string(alias), 0))
+      for (std::string& form : short_forms(view, alias, 0))
         chain.sni_hosts.push_back(std::move(form));
     }
   }

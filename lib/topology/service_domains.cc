@@ -14,9 +14,9 @@ void append(std::vector<std::string>& out, std::string_view domain, std::int64_t
 
 }  // namespace
 
-std::vector<std::string> short_forms(const View& view, const std::string& host, std::int64_t port) {
+std::vector<std::string> short_forms(const View& view, std::string_view host, std::int64_t port) {
   std::vector<std::string> out;
-  const std::string absolute = host + ".";
+  const std::string absolute = fmt::format("{}.", host);
   if (!is_ipv4(host) && !is_ipv6(host)) out.push_back(absolute);
   if (port != 0) out.push_back(with_port(absolute, port));
   const std::string suffix = fmt::format(".svc.{}", view.snapshot.mesh.settings().cluster_domain);
@@ -24,7 +24,7 @@ std::vector<std::string> short_forms(const View& view, const std::string& host, 
   const std::size_t svc = host.find(".svc.");
   const std::size_t dot = host.find('.');
   if (svc == 0 || dot + 1 > svc) return out;
-  const std::string qualified = host.substr(0, svc);  // "name.namespace"
+  const std::string qualified(host.substr(0, svc));  // "name.namespace"
   if (qualified.substr(dot + 1) == view.proxy.name_space) append(out, host.substr(0, dot), port);
   append(out, qualified, port);
   append(out, qualified + ".svc", port);
@@ -38,7 +38,7 @@ bool Domains::is_short_form(std::string_view domain) const {
 Domains domains_of(const View& view, const Service& service, std::int64_t port) {
   Domains out;
   const auto add = [&](std::string_view host) {
-    const std::vector<std::string> forms = short_forms(view, std::string(host), port);
+    const std::vector<std::string> forms = short_forms(view, host, port);
     append(out.all, host, port);
     out.all.insert(out.all.end(), forms.begin(), forms.end());
     out.short_forms.insert(out.short_forms.end(), forms.begin(), forms.end());

@@ -25,7 +25,7 @@ struct Domains {
 
 // The other texts that mean `host`: with a dot at its end and, for a host of Kubernetes, those that
 // its DNS completes for the proxy. Each alone and, unless `port` is 0, with the port.
-[[nodiscard]] std::vector<std::string> short_forms(const View& view, const std::string& host,
+[[nodiscard]] std::vector<std::string> short_forms(const View& view, std::string_view host,
                                                    std::int64_t port);
 
 // "host:port", an IPv6 address in brackets.

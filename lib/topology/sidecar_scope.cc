@@ -4,7 +4,6 @@
 #include <map>
 #include <optional>
 
-#include "lib/mesh/gateway_api.h"
 #include "lib/mesh/host.h"
 #include "lib/topology/host_map.h"
 #include "lib/topology/order.h"
@@ -85,12 +84,7 @@ std::vector<const VirtualService*> select_routes(const ScopeSources& sources,
                                                  const ImportsByNamespace& imports) {
   std::vector<const VirtualService*> out;
   const Imports* any = find_imports(imports, kAnyNamespace);
-  std::vector<const VirtualService*> bound = sources.routes.bound_to("mesh", name_space);
-  // The client's own routes of the Gateway API come before those of the host's owner.
-  std::stable_partition(bound.begin(), bound.end(), [&](const VirtualService* route) {
-    return mesh::is_converted(route->resource()) && route->name_space() == name_space;
-  });
-  for (const VirtualService* route : bound) {
+  for (const VirtualService* route : sources.routes.bound_to("mesh", name_space)) {
     const Imports* own = find_imports(imports, route->name_space());
     const bool taken =
         std::any_of(route->hosts().begin(), route->hosts().end(), [&](const std::string& host) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/mesh/gateway_api.h"
 #include "lib/topology/http_rules.h"
 #include "lib/topology/order.h"
 
@@ -170,7 +171,12 @@ std::vector<const VirtualService*> VirtualServiceIndex::bound_to(std::string_vie
   for (const auto* map : {&bound.own, &bound.exported})
     if (const auto list = map->find(client); list != map->end())
       out.insert(out.end(), list->second.begin(), list->second.end());
-  out.insert(out.end(), bound.everyone.begin(), bound.everyone.end());
+  // Of the public ones the client's own routes of the Gateway API come first.
+  // Source: pilot/pkg/model/push_context.go (VirtualServicesForGateway).
+  const auto first = out.insert(out.end(), bound.everyone.begin(), bound.everyone.end());
+  std::stable_partition(first, out.end(), [&](const VirtualService* route) {
+    return mesh::is_converted(route->resource()) && route->name_space() == client;
+  });
   return out;
 }
 

@@ -69,7 +69,6 @@ struct HttpMatchRule {
   StringMatches without_headers;
   StringMatches query_params;
   bool ignore_uri_case = false;
-  bool by_path_segment = false;  // a prefix of `uri` takes whole segments only
   Cause cause;
 };
 
@@ -108,7 +107,8 @@ class VirtualServiceIndex {
   VirtualServiceIndex& operator=(const VirtualServiceIndex&) = delete;
 
   // The VirtualServices bound to "mesh" or "namespace/name" that a namespace sees, in the order in
-  // which they count: first its own private ones, then those exported to it, then the public ones.
+  // which they count: first its own private ones, then those exported to it, then the public ones,
+  // of which its own routes of the Gateway API come first.
   [[nodiscard]] std::vector<const VirtualService*> bound_to(std::string_view gateway,
                                                             std::string_view client) const;
 
