@@ -114,7 +114,9 @@ class Transparent(unittest.TestCase):
         cls.servers = [Server(family, port) for family in ADDRESSES for port in (443, 8443)
                        if (family, port) != (socket.AF_INET6, 8443)]
         cls.servers += [Server(family, 25, b'220 mail ready\r\n') for family in ADDRESSES]
-        cls.process = subprocess.Popen([EGRESSCTL, 'forward', '-v', '--config', config],
+        # The other user may have no way to the folder that the program is built in.
+        program = shutil.copy(EGRESSCTL, cls.folder.name)
+        cls.process = subprocess.Popen([program, 'forward', '-v', '--config', config],
                                        stderr=subprocess.PIPE, text=True, user=PROXY_USER)
         said = ''
         while said.count('listening on') < len(LISTEN):
