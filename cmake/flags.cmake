@@ -12,6 +12,25 @@ target_compile_options(egressctl_build INTERFACE
   -ffile-prefix-map=${PROJECT_BINARY_DIR}=build
 )
 
+# A quarter off the time that clang needs for all of it. Off elsewhere: gcc gains nothing, ccache does not
+# see through it, and a file that forgot one of these headers would go unnoticed.
+if(EGRESSCTL_PCH)
+  target_precompile_headers(egressctl_build INTERFACE
+    <algorithm>
+    <filesystem>
+    <fmt/format.h>
+    <functional>
+    <map>
+    <optional>
+    <set>
+    <string>
+    <string_view>
+    <unordered_map>
+    <unordered_set>
+    <vector>
+  )
+endif()
+
 if(EGRESSCTL_HARDENING)
   target_compile_options(egressctl_build INTERFACE
     -U_FORTIFY_SOURCE
