@@ -15,7 +15,7 @@
 
 #include <fmt/format.h>
 
-#include "lib/base/bench_clock.h"
+#include "lib/base/bench.h"
 #include "lib/forward/forwarder.h"
 #include "lib/forward/test_crowd.h"
 

@@ -2,14 +2,12 @@
 // result: prints, for 10 to 10,000 destinations, the time of spec -> manifests, the ratio to the
 // time in which lib/yaml reads those manifests (same process, same bytes), the factor a decade, and
 // the peak memory.
-#include <sys/resource.h>
-
-#include <chrono>
 #include <cstdio>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "lib/base/bench.h"
 #include "lib/generate/generate.h"
 #include "lib/generate/layout.h"
 #include "lib/spec/read.h"
@@ -45,13 +43,6 @@ std::string spec_text(int destinations) {
   return text;
 }
 
-template <typename Work>
-double seconds(Work work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 std::string make(const std::string& text) {
   Diagnostics diagnostics;
   const Source source("bench.yaml", text);
@@ -62,12 +53,6 @@ std::string make(const std::string& text) {
   const auto templates = generate::TemplateSet::embedded();
   return generate::to_stream(
       generate::generate(specs, templates, generate::Target::Manifest, diagnostics));
-}
-
-double peak_megabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
 
 }  // namespace

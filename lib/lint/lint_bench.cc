@@ -20,7 +20,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
-#include "lib/base/bench_clock.h"
+#include "lib/base/bench.h"
 #include "lib/lint/linter.h"
 #include "lib/mesh/bench_set.h"
 #include "lib/yaml/bench_floor.h"
@@ -52,7 +52,7 @@ double memory_of(BenchShape shape, int destinations) {
   rusage usage{};
   int status = 0;
   wait4(child, &status, 0, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1e3;
+  return peak_megabytes(usage);
 }
 
 void measure(BenchShape shape, const std::vector<int>& sizes, const std::vector<double>& memory) {

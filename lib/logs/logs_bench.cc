@@ -2,21 +2,20 @@
 // lines and megabytes a second, the ratio to the time in which the same bytes
 // are split into lines, the factor a decade, and the peak memory, which does
 // not grow with the log.
-#include <sys/resource.h>
-
-#include <chrono>
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "lib/base/bench.h"
 #include "lib/logs/explain.h"
 #include "lib/logs/parse.h"
 #include "lib/logs/report.h"
 
 namespace {
 
+using namespace egressctl;
 using namespace egressctl::logs;
 
 constexpr std::size_t kWindow = 10000;
@@ -55,19 +54,6 @@ std::string line(std::size_t number) {
                          "10.1.0.10:8443 10.1.0.20:{} outbound_.443_.wildcard_.gw -",
                          port);
   }
-}
-
-template <typename Work>
-double seconds(Work work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double peak_megabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
 
 struct Run {

@@ -40,15 +40,13 @@ void DestinationRules::add(const resource::Resource& resource, std::string_view 
 
 std::vector<const Rule*> DestinationRules::in_namespace(std::string_view owner,
                                                         std::string_view host,
-                                                        std::string_view client,
-                                                        bool exported) const {
+                                                        std::string_view client) const {
   std::vector<const Rule*> out;
   for (const std::string& pattern : covering_patterns(host)) {
     const auto found = by_host_.find(pattern);
     if (found == by_host_.end()) continue;
     for (const Rule* rule : found->second)
-      if (rule->name_space == owner && (!exported || rule->visibility.visible_in(client)))
-        out.push_back(rule);
+      if (rule->name_space == owner && rule->visibility.visible_in(client)) out.push_back(rule);
     if (!out.empty()) return out;
   }
   return out;
@@ -56,12 +54,12 @@ std::vector<const Rule*> DestinationRules::in_namespace(std::string_view owner,
 
 std::vector<const Rule*> DestinationRules::applying(std::string_view client, std::string_view host,
                                                     std::string_view owner) const {
-  std::vector<const Rule*> found = in_namespace(client, host, client, true);
+  std::vector<const Rule*> found = in_namespace(client, host, client);
   // In the root namespace a rule for everyone must not hide that of the service's owner.
   if (client == settings_.root_namespace)
     std::erase_if(found, [](const Rule* rule) { return rule->visibility.everyone(); });
-  if (found.empty() && !owner.empty()) found = in_namespace(owner, host, client, true);
-  if (found.empty()) found = in_namespace(settings_.root_namespace, host, client, true);
+  if (found.empty() && !owner.empty()) found = in_namespace(owner, host, client);
+  if (found.empty()) found = in_namespace(settings_.root_namespace, host, client);
   return found;
 }
 

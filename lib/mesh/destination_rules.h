@@ -51,7 +51,7 @@ class DestinationRules {
 
  private:
   [[nodiscard]] std::vector<const Rule*> in_namespace(std::string_view owner, std::string_view host,
-                                                      std::string_view client, bool exported) const;
+                                                      std::string_view client) const;
 
   const Settings& settings_;
   std::deque<Rule> rules_;

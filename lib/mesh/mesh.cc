@@ -107,10 +107,6 @@ std::string Mesh::qualified_name(const resource::Resource& resource) const {
   return fmt::format("{}/{}", namespace_of(resource), *resource.metadata.name);
 }
 
-std::vector<const Workload*> Mesh::gateway_workloads(const resource::Gateway& gateway) const {
-  return workloads_.select({}, gateway.selector);
-}
-
 std::vector<const Service*> Mesh::services_of(const Workload& workload) const {
   std::vector<const Service*> out;
   for (const Service* service : registry_.kubernetes_in(workload.name_space))

@@ -63,10 +63,6 @@ class Mesh {
   // "namespace/name" of a resource.
   [[nodiscard]] std::string qualified_name(const resource::Resource& resource) const;
 
-  // The pods that a Gateway runs in: those its selector picks, of every namespace.
-  [[nodiscard]] std::vector<const Workload*> gateway_workloads(
-      const resource::Gateway& gateway) const;
-
   // The Services of the workload's namespace that select it.
   [[nodiscard]] std::vector<const Service*> services_of(const Workload& workload) const;
 

@@ -158,7 +158,7 @@ spec:
   const Mesh& mesh = loaded.mesh;
   const resource::Resource* gateway = mesh.gateway("egress/out");
   REQUIRE(gateway != nullptr);
-  const auto pods = mesh.gateway_workloads(*gateway->as<resource::Gateway>());
+  const auto pods = mesh.workloads().select({}, gateway->as<resource::Gateway>()->selector);
   REQUIRE(pods.size() == 1);
   CHECK(pods[0]->service_account() == "sa");
   REQUIRE(mesh.bound_to("egress/out").size() == 1);

@@ -2,13 +2,13 @@
 // loading it.
 //
 // usage: structure_bench [FILE...]
-#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "lib/base/bench.h"
 #include "lib/resource/load.h"
 #include "lib/resource/schema/tables.h"
 #include "lib/resource/structure.h"
@@ -41,14 +41,6 @@ std::string set_of(int number) {
       number);
 }
 
-template <typename Work>
-double microseconds(const Work& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
-      .count();
-}
-
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -66,14 +58,15 @@ int main(int count, char** arguments) {
   Diagnostics findings;
   const std::vector<yaml::Document> documents = yaml::load(source, findings);
   std::vector<resource::Resource> resources;
-  const double tables = microseconds([] { static_cast<void>(resource::built_in_schemas()); });
-  const double loading = microseconds([&] {
-    resources = resource::load_resources(documents, findings, {.report_wrong_types = false});
-  });
-  const double checking = microseconds([&] {
-    for (const resource::Resource& resource : resources)
-      resource::check_structure(resource, findings);
-  });
+  const double tables = 1e6 * seconds([] { static_cast<void>(resource::built_in_schemas()); });
+  const double loading =
+      1e6 * seconds([&] {
+        resources = resource::load_resources(documents, findings, {.report_wrong_types = false});
+      });
+  const double checking = 1e6 * seconds([&] {
+                            for (const resource::Resource& resource : resources)
+                              resource::check_structure(resource, findings);
+                          });
   const auto per_resource = [&](double total) {
     return total / static_cast<double>(resources.size());
   };

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "lib/base/bench_clock.h"
+#include "lib/base/bench.h"
 #include "lib/mesh/bench_set.h"
 #include "lib/resource/load.h"
 #include "lib/topology/topology.h"

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "lib/base/bench_clock.h"
+#include "lib/base/bench.h"
 #include "lib/yaml/bench_floor.h"
 #include "lib/yaml/load.h"
 

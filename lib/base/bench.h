@@ -1,5 +1,7 @@
-// For the programs that measure: clocks.
+// For the programs that measure: clocks and memory.
 #pragma once
+
+#include <sys/resource.h>
 
 #include <chrono>
 
@@ -26,6 +28,18 @@ double cpu_seconds(Work work) {
   const double start = now();
   work();
   return now() - start;
+}
+
+// The most memory that a process has had, in MiB.
+inline double peak_megabytes(const rusage& usage) {
+  return static_cast<double>(usage.ru_maxrss) / 1024.0;
+}
+
+// That of this process until now.
+inline double peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return peak_megabytes(usage);
 }
 
 }  // namespace egressctl
