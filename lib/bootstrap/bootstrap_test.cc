@@ -55,6 +55,49 @@ TEST_CASE("bootstrap: an SNI proxy in a gateway is all there") {
                         made(loaded, "egw-1.istio-egress", {}, Form::YamlText).text);
 }
 
+TEST_CASE("bootstrap: limits are those of the policy, and none where it has none") {
+  const std::string rule =
+      "---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\n"
+      "metadata: {name: limits, namespace: default}\nspec:\n  host: www.example.com\n"
+      "  trafficPolicy:\n    connectionPool:\n"
+      "      tcp: {maxConnections: 7, connectTimeout: 250ms, tcpKeepalive: {probes: 3, time: "
+      "60s}}\n"
+      "      http: {idleTimeout: 5m, maxRequestsPerConnection: 9}\n"
+      "    outlierDetection: {consecutive5xxErrors: 0, consecutiveGatewayErrors: 4, "
+      "interval: 1500ms, minHealthPercent: 20}\n";
+  const std::string host =
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: app, namespace: default}\n"
+      "status: {podIP: 10.1.1.1}\n---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\n"
+      "metadata: {name: host, namespace: default}\nspec:\n  hosts: [www.example.com]\n"
+      "  ports: [{number: 80, name: http, protocol: HTTP}]\n  resolution: DNS\n";
+  const std::string name = "outbound|80||www.example.com";
+  const LoadedMesh limited(host + rule);
+  const Json cluster = named(resources(made(limited, "app.default"))["clusters"], name);
+  REQUIRE(cluster.is_object());
+  const Json& threshold = cluster["circuit_breakers"]["thresholds"][0];
+  CHECK(threshold["max_connections"] == 7);
+  CHECK(threshold["max_requests"] == 4294967295U);
+  CHECK(cluster["connect_timeout"] == "0.250s");
+  CHECK(cluster["upstream_connection_options"]["tcp_keepalive"] ==
+        Json({{"keepalive_probes", 3}, {"keepalive_time", 60}}));
+  CHECK(cluster["outlier_detection"] == Json({{"enforcing_success_rate", 0},
+                                              {"consecutive_5xx", 0},
+                                              {"enforcing_consecutive_5xx", 0},
+                                              {"consecutive_gateway_failure", 4},
+                                              {"enforcing_consecutive_gateway_failure", 100},
+                                              {"interval", "1.500s"}}));
+  CHECK(cluster["common_lb_config"]["healthy_panic_threshold"]["value"] == 20);
+  const Json& options = cluster["typed_extension_protocol_options"]
+                               ["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"];
+  CHECK(options["common_http_protocol_options"] ==
+        Json({{"idle_timeout", "300.000s"}, {"max_requests_per_connection", 9}}));
+
+  const Json free = named(resources(made(LoadedMesh(host), "app.default"))["clusters"], name);
+  CHECK(free["circuit_breakers"]["thresholds"][0]["max_connections"] == 4294967295U);
+  CHECK_FALSE(free.contains("outlier_detection"));
+  CHECK_FALSE(free.contains("typed_extension_protocol_options"));
+}
+
 TEST_CASE("bootstrap: a sidecar listens where it is told and leads where it is told") {
   Options options;
   options.listen = {{"443", "127.0.0.1", 8443}};

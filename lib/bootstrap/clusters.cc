@@ -8,6 +8,7 @@
 #include "lib/base/ip_address.h"
 #include "lib/bootstrap/addresses.h"
 #include "lib/bootstrap/filters.h"
+#include "lib/bootstrap/limits.h"
 #include "lib/bootstrap/tls.h"
 #include "lib/bootstrap/written.h"
 
@@ -109,11 +110,14 @@ void stop_loops(Build& build, const Cluster& cluster, Json& out) {
 
 void set_http(const Cluster& cluster, Json& out) {
   const bool by_host = cluster.tls && (cluster.tls->auto_sni || cluster.tls->auto_san_validation);
-  if (!cluster.http2 && !by_host) return;
+  Json common = connection_options(cluster);
+  if (!cluster.http2 && !by_host && common.is_null()) return;
+  Json protocol = cluster.http2 ? Json{{"http2_protocol_options", http2_options(cluster)}}
+                                : Json{{"http_protocol_options", Json::object()}};
   Json options = {
       {"@type", "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions"},
-      {"explicit_http_config",
-       {{cluster.http2 ? "http2_protocol_options" : "http_protocol_options", Json::object()}}}};
+      {"explicit_http_config", std::move(protocol)}};
+  if (!common.is_null()) options["common_http_protocol_options"] = std::move(common);
   if (by_host)
     options["upstream_http_protocol_options"] = {
         {"auto_sni", cluster.tls->auto_sni},
@@ -149,6 +153,7 @@ Json of_istiod(Build& build, const Cluster& cluster, const std::vector<Endpoint>
   Json out = {{"name", cluster.name}};
   set_type(build, cluster, endpoints, out);
   out["connect_timeout"] = connect_timeout(build);
+  if (cluster.name != topology::kBlackHoleCluster) set_limits(cluster, out);
   if (cluster.lb_policy != topology::LbPolicy::RoundRobin)
     out["lb_policy"] = topology::to_string(cluster.lb_policy);
   if (cluster.type != ClusterType::Custom && cluster.type != ClusterType::OriginalDst)

@@ -96,6 +96,7 @@ MeshConfig read_mesh_config(const Fields& in) {
           .proxy_listen_port = in.number("proxyListenPort"),
           .connect_timeout = in.duration("connectTimeout"),
           .protocol_detection_timeout = in.duration("protocolDetectionTimeout"),
+          .h2_upgrade_policy = read_h2_upgrade_policy(in),
           .locality_lb_setting = in.object("localityLbSetting", read_locality_setting),
           .mesh_mtls = in.object("meshMTLS", read_tls_defaults),
           .tls_defaults = in.object("tlsDefaults", read_tls_defaults),

@@ -10,6 +10,7 @@
 #include "lib/resource/outbound_policy.h"
 #include "lib/resource/positioned.h"
 #include "lib/resource/selector.h"
+#include "lib/resource/traffic_policy.h"
 
 namespace egressctl::resource {
 
@@ -56,9 +57,10 @@ struct MeshConfig {
   List<LabelSelector> discovery_selectors;
   Positioned<PathNormalization> path_normalization;
   List<ExtensionProvider> extension_providers;
-  Number proxy_listen_port;             // absent: 15001
-  Duration connect_timeout;             // absent: 10s
-  Duration protocol_detection_timeout;  // absent: 0s, off
+  Number proxy_listen_port;                       // absent: 15001
+  Duration connect_timeout;                       // absent: 10s
+  Duration protocol_detection_timeout;            // absent: 0s, off
+  Positioned<H2UpgradePolicy> h2_upgrade_policy;  // of HTTP ports; absent: no upgrade
   Positioned<LocalitySetting> locality_lb_setting;
   Positioned<TlsDefaults> mesh_mtls;
   Positioned<TlsDefaults> tls_defaults;

@@ -30,6 +30,7 @@ TEST_CASE("a bare MeshConfig is recognised and has every field") {
   CHECK(*(*selector.match_expressions)[0]->op == SelectorOperator::NotIn);
   CHECK((*selector.match_expressions)[0]->values->size() == 2);
   CHECK(*config.path_normalization->normalization == PathNormalizationType::MergeSlashes);
+  CHECK(*config.h2_upgrade_policy == H2UpgradePolicy::Upgrade);
   CHECK(*(*config.extension_providers)[0]->name == "otel");
   CHECK(config.default_config.node->find("proxyMetadata") != nullptr);
   CHECK(config.default_providers.present());

@@ -26,7 +26,7 @@ Http2Keepalive read_http2_keepalive(const Fields& in) {
 }
 
 HttpPool read_http_pool(const Fields& in) {
-  return {.h2_upgrade_policy = in.choice("h2UpgradePolicy", kUpgrades),
+  return {.h2_upgrade_policy = read_h2_upgrade_policy(in),
           .http1_max_pending_requests = in.number("http1MaxPendingRequests"),
           .http2_max_requests = in.number("http2MaxRequests"),
           .max_requests_per_connection = in.number("maxRequestsPerConnection"),
@@ -56,6 +56,10 @@ PortTrafficPolicy read_port_policy(const Fields& in) {
 }
 
 }  // namespace
+
+Positioned<H2UpgradePolicy> read_h2_upgrade_policy(const Fields& in) {
+  return in.choice("h2UpgradePolicy", kUpgrades);
+}
 
 ConnectionPool read_connection_pool(const Fields& in) {
   return {.tcp = in.object("tcp", read_tcp_pool), .http = in.object("http", read_http_pool)};

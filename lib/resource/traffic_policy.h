@@ -80,6 +80,7 @@ struct TrafficPolicy {
   Positioned<Raw> retry_budget;
 };
 
+[[nodiscard]] Positioned<H2UpgradePolicy> read_h2_upgrade_policy(const Fields& in);
 [[nodiscard]] ConnectionPool read_connection_pool(const Fields& in);
 [[nodiscard]] TrafficPolicy read_traffic_policy(const Fields& in);
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/resource/traffic_policy.h"
 #include "lib/topology/cause.h"
 #include "lib/topology/tls_context.h"
 #include "lib/topology/written.h"
@@ -57,7 +58,10 @@ struct Cluster {
   std::uint32_t port = 0;
   const resource::Resource* owner = nullptr;  // the Service or ServiceEntry
   const resource::Resource* rule = nullptr;   // the (first) DestinationRule that applies
-  Causes causes;                              // what made it: service, subset, policy, patch
+  // What its policy says of connections and of endpoints that fail; nullptr: nothing.
+  const resource::ConnectionPool* connection_pool = nullptr;
+  const resource::OutlierDetection* outlier_detection = nullptr;
+  Causes causes;  // what made it: service, subset, policy, patch
   Written written = {};
   const yaml::Node* other_socket = nullptr;  // a transport socket that is not TLS, by a patch
 };

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "lib/topology/upstream_tls.h"
-#include "lib/yaml/scalar.h"
 
 namespace egressctl::topology {
 namespace {
 
 using resource::ClientTlsMode;
+using resource::H2UpgradePolicy;
 using resource::LoadBalancing;
 using resource::Protocol;
 
@@ -29,22 +29,31 @@ ClusterType type_of(const View& view, const Service& service) {
 
 // Whether endpoints that Kubernetes calls unready are left out.
 bool drops_unhealthy(const EffectivePolicy& policy) {
-  if (policy.outlier_detection == nullptr) return false;
-  const yaml::Node* percent = policy.outlier_detection->find("minHealthPercent");
-  return percent != nullptr && yaml::as_int(*percent).value_or(0) > 0;
+  return policy.outlier_detection && *policy.outlier_detection->min_health_percent > 0;
 }
 
+bool mesh_upgrades(const View& view) {
+  const resource::MeshConfig* config = view.snapshot.mesh.settings().mesh_config;
+  return config != nullptr && *config->h2_upgrade_policy == H2UpgradePolicy::Upgrade;
+}
+
+// Source: shouldH2Upgrade of istio/istio pilot/pkg/networking/core/cluster_traffic_policy.go.
 void set_http2(const View& view, const mesh::ServicePort& port, const EffectivePolicy& policy,
                Cluster& cluster) {
   cluster.http2 = is_http2(port.protocol);
-  // What the sidecar tells by the first bytes goes on as it came.
-  const bool sniffed = !view.is_router() && port.protocol == Protocol::Unsupported;
-  if (!policy.connection_pool || !policy.connection_pool->http.present()) return;
-  const resource::HttpPool& http = *policy.connection_pool->http;
+  const resource::HttpPool none;
+  const bool has_pool = policy.connection_pool && policy.connection_pool->http.present();
+  const resource::HttpPool& http = has_pool ? *policy.connection_pool->http : none;
   if (*http.use_client_protocol) {
     cluster.http2 = false;
-  } else if (*http.h2_upgrade_policy == resource::H2UpgradePolicy::Upgrade && !sniffed) {
-    cluster.http2 = true;
+    return;
+  }
+  // What the sidecar tells by the first bytes goes on as it came.
+  const bool sniffed = !view.is_router() && port.protocol == Protocol::Unsupported;
+  switch (*http.h2_upgrade_policy) {
+    case H2UpgradePolicy::Upgrade: cluster.http2 |= !sniffed; break;
+    case H2UpgradePolicy::DoNotUpgrade: break;
+    default: cluster.http2 |= mesh_upgrades(view) && resource::is_http(port.protocol);
   }
 }
 
@@ -109,6 +118,8 @@ class PortClusters {
     out.lb_policy = LbPolicy::ClusterProvided;
     const EffectivePolicy policy = policy_of(rule_, port_.number);
     set_http2(view_, port_, policy, out);
+    out.connection_pool = policy.connection_pool.get();
+    out.outlier_detection = policy.outlier_detection.get();
     set_tls(policy, nullptr, true, out);
     return out;
   }
@@ -141,6 +152,8 @@ class PortClusters {
     const bool resolves = out.type == ClusterType::StrictDns || out.type == ClusterType::LogicalDns;
     if (resolves && out.endpoints.empty()) return std::nullopt;
     set_http2(view_, port_, policy, out);
+    out.connection_pool = policy.connection_pool.get();
+    out.outlier_detection = policy.outlier_detection.get();
     set_load_balancing(policy, out);
     if (!by_sni_) set_tls(policy, rule_subset, false, out);
     if (out.type == ClusterType::OriginalDst) out.lb_policy = LbPolicy::ClusterProvided;

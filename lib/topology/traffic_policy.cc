@@ -15,7 +15,7 @@ template <typename Policy>
 EffectivePolicy parts_of(const Policy& policy, const resource::Resource* resource) {
   return {.load_balancer = part_of(policy.load_balancer, resource),
           .connection_pool = part_of(policy.connection_pool, resource),
-          .outlier_detection = policy.outlier_detection.node,
+          .outlier_detection = part_of(policy.outlier_detection, resource),
           .tls = part_of(policy.tls, resource)};
 }
 
@@ -54,7 +54,7 @@ EffectivePolicy policy_of(const MergedRule& rule, const RuleSubset& subset, std:
   if (rule.policy == nullptr || at_port(*own, port) != nullptr) return inner;
   if (inner.load_balancer) out.load_balancer = inner.load_balancer;
   if (inner.connection_pool) out.connection_pool = inner.connection_pool;
-  if (inner.outlier_detection != nullptr) out.outlier_detection = inner.outlier_detection;
+  if (inner.outlier_detection) out.outlier_detection = inner.outlier_detection;
   if (inner.tls) out.tls = inner.tls;
   return out;
 }

@@ -19,12 +19,13 @@ struct PolicyPart {
 
   explicit operator bool() const { return value != nullptr; }
   const T* operator->() const { return &**value; }
+  const T* get() const { return value != nullptr ? &**value : nullptr; }
 };
 
 struct EffectivePolicy {
   PolicyPart<resource::LoadBalancer> load_balancer;
   PolicyPart<resource::ConnectionPool> connection_pool;
-  const yaml::Node* outlier_detection = nullptr;  // as written; nullptr when no policy has it
+  PolicyPart<resource::OutlierDetection> outlier_detection;
   PolicyPart<resource::ClientTls> tls;
 };
 
