@@ -21,6 +21,11 @@ constexpr std::uint32_t kReadsBeforeSplice = 2;
 // What one stream may move before others get their turn.
 constexpr std::uint64_t kBytesATurn = std::uint64_t{4} << 20;
 
+// Whether what the sink's socket is given needs nothing of ours around it.
+bool takes_plain_bytes(Peer& to) {
+  return to.tls == nullptr || to.tls->let_kernel_send(to.fd.get());
+}
+
 bool would_block(int error) {
   return error == EAGAIN || error == EWOULDBLOCK;
 }
@@ -71,7 +76,7 @@ Stream::Step Stream::step(Peer& from, Peer& to, RelayMemory& memory) {
   if (!readable_) return Step::Wait;
   // What can't be sent is better left where the source feels it.
   if (!writable_) return Step::Wait;
-  if (full_reads_ >= kReadsBeforeSplice && from.tls == nullptr && to.tls == nullptr)
+  if (full_reads_ >= kReadsBeforeSplice && from.tls == nullptr && takes_plain_bytes(to))
     return fill_pipe(from, memory);
   return copy(from, to, memory);
 }

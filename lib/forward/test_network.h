@@ -1,6 +1,8 @@
 // Clients and upstreams for tests: blocking sockets on loopback that give up after a while.
 #pragma once
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -43,6 +45,23 @@ inline UniqueFd connect_to(const SocketAddress& address) {
     give_up_after(fd.get(), kPatience);
   }
   return fd;
+}
+
+// Two ends of a connection over TCP, blocking.
+inline std::pair<UniqueFd, UniqueFd> connected_pair() {
+  const auto listener = listen_on(*SocketAddress::parse("127.0.0.1:0"), {});
+  if (!listener) return {};
+  make_blocking(listener->get());
+  UniqueFd client = connect_to(local_address(listener->get()));
+  UniqueFd server(::accept4(listener->get(), nullptr, nullptr, SOCK_CLOEXEC));
+  give_up_after(server.get(), kPatience);
+  return {std::move(client), std::move(server)};
+}
+
+// Whether the kernel can make TLS records (kTLS).
+inline bool kernel_has_tls() {
+  const auto [one, other] = connected_pair();
+  return ::setsockopt(one.get(), IPPROTO_TCP, TCP_ULP, "tls", 3) == 0;
 }
 
 inline bool send_all(int fd, std::string_view data) {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "lib/forward/kernel_tls.h"
 #include "lib/forward/tls_state.h"
 #include "lib/forward/tls_wire.h"
 #include "lib/forward/tls_words.h"
@@ -45,6 +46,9 @@ struct TlsConnection::State {
   std::string problem;
   bool handshaken = false;
   bool ticket_kept = false;
+  bool kernel_asked = false;
+  bool kernel_sends = false;
+  bool kernel_must_finish = false;  // the socket has not taken the end yet
 };
 
 bool TlsConnection::State::peer_is_expected() {
@@ -122,6 +126,9 @@ TlsResult TlsConnection::after(std::ptrdiff_t result, int fd, int flags) {
                        shared.in.data() + shared.in_to);
     shared.in_from = shared.in_to;
   }
+  // What the library writes while it reads (an answer to new keys) would be no record to the
+  // kernel.
+  if (state_->kernel_sends) shared.out.clear();
   const TlsResult sent = shared.out.empty() ? TlsResult::Done : send(fd, flags);
   if (result >= 0) return sent;
   if (result == GNUTLS_E_AGAIN) return sent == TlsResult::Done ? TlsResult::WantRead : sent;
@@ -235,8 +242,19 @@ TlsResult TlsConnection::read(int fd, std::span<char> out, std::size_t& got) {
   return got > 0 ? TlsResult::Done : all;
 }
 
+bool TlsConnection::let_kernel_send(int fd) {
+  if (!state_->wire.unsent.empty()) return state_->kernel_sends;
+  if (!std::exchange(state_->kernel_asked, true))
+    state_->kernel_sends = forward::let_kernel_send(fd, state_->session.get());
+  return state_->kernel_sends;
+}
+
 TlsResult TlsConnection::write(int fd, std::span<const char> data) {
   state_->wire.fd = fd;
+  if (state_->kernel_sends) {
+    wire_buffers().out.assign(data.begin(), data.end());
+    return send(fd, 0);
+  }
   std::ptrdiff_t result = 0;
   while (!data.empty() && result >= 0) {
     const std::size_t size = std::min(data.size(), kMostInRecord);
@@ -247,7 +265,9 @@ TlsResult TlsConnection::write(int fd, std::span<const char> data) {
 }
 
 TlsResult TlsConnection::flush(int fd) {
-  return state_->wire.unsent.empty() ? TlsResult::Done : send(fd, 0);
+  const TlsResult result = state_->wire.unsent.empty() ? TlsResult::Done : send(fd, 0);
+  if (result == TlsResult::Done && state_->kernel_must_finish) return finish_by_kernel(fd);
+  return result;
 }
 
 TlsResult TlsConnection::send(int fd, int flags) {
@@ -286,8 +306,21 @@ TlsResult TlsConnection::send(int fd, int flags) {
 
 TlsResult TlsConnection::finish(int fd) {
   state_->wire.fd = fd;
+  if (state_->kernel_sends) return finish_by_kernel(fd);
   // One packet takes these words and the socket's end.
   return after(gnutls_bye(state_->session.get(), GNUTLS_SHUT_WR), fd, MSG_MORE);
+}
+
+TlsResult TlsConnection::finish_by_kernel(int fd) {
+  while (!send_kernel_close_notify(fd)) {
+    if (errno == EINTR) continue;
+    state_->kernel_must_finish = errno == EAGAIN;
+    if (state_->kernel_must_finish) return TlsResult::WantWrite;
+    state_->problem = words_of_socket_error(errno);
+    return TlsResult::Failed;
+  }
+  state_->kernel_must_finish = false;
+  return TlsResult::Done;
 }
 
 std::string_view TlsConnection::alpn() const {

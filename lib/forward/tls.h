@@ -92,6 +92,10 @@ class TlsConnection {
   // Sends what is kept.
   [[nodiscard]] TlsResult flush(int fd);
 
+  // Lets the kernel make the records of all that will be sent (kTLS), if it can: false where it
+  // can't, and while bytes wait for flush(). Data may then be sent through the socket itself, too.
+  [[nodiscard]] bool let_kernel_send(int fd);
+
   // Says that no more will be sent; the socket's own end must follow. WantWrite as for write().
   [[nodiscard]] TlsResult finish(int fd);
 
@@ -110,6 +114,7 @@ class TlsConnection {
   [[nodiscard]] TlsResult send(int fd, int flags);
   void keep_for_later();
   void keep_ticket();
+  [[nodiscard]] TlsResult finish_by_kernel(int fd);
 
   std::shared_ptr<const TlsContext> context_;
   std::unique_ptr<State> state_;

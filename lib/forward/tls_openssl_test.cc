@@ -2,6 +2,7 @@
 #include <sys/socket.h>
 
 #include <thread>
+#include <tuple>
 
 #include <doctest/doctest.h>
 #include <openssl/err.h>
@@ -26,11 +27,8 @@ constexpr const char* kName = "outbound_.443_._.gateway.istio-egress.svc.cluster
 
 struct Ends {
   Ends() {
-    int fds[2];
-    REQUIRE_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
-    ours = UniqueFd(fds[0]);
-    theirs = UniqueFd(fds[1]);
-    testing::give_up_after(theirs.get(), testing::kPatience);
+    std::tie(ours, theirs) = testing::connected_pair();
+    REQUIRE(theirs.valid());
     ::fcntl(ours.get(), F_SETFL, O_NONBLOCK);
   }
   // Until there is more to read, or room to write.
@@ -75,7 +73,9 @@ void echo_with_openssl(const ContextPtr& context, bool server, int fd) {
   ERR_clear_error();
 }
 
-std::string exchange(TlsConnection& connection, const Ends& ends, const std::string& data) {
+// Halfway the kernel is asked to make the records; `by_kernel` tells whether it does.
+std::string exchange(TlsConnection& connection, const Ends& ends, const std::string& data,
+                     bool& by_kernel) {
   const int fd = ends.ours.get();
   TlsResult result = connection.handshake(fd);
   for (; result == TlsResult::WantRead; result = connection.handshake(fd)) ends.wait(result);
@@ -83,7 +83,9 @@ std::string exchange(TlsConnection& connection, const Ends& ends, const std::str
   REQUIRE_EQ(result, TlsResult::Done);
   std::string out;
   std::vector<char> buffer(30'000);
+  by_kernel = false;
   for (std::size_t sent = 0; sent < data.size();) {
+    if (sent >= data.size() / 2) by_kernel = connection.let_kernel_send(fd);
     const std::size_t part = std::min<std::size_t>(50'000, data.size() - sent);
     result = connection.write(fd, std::span(data).subspan(sent, part));
     for (; result == TlsResult::WantWrite; result = connection.flush(fd)) ends.wait(result);
@@ -105,6 +107,7 @@ std::string exchange(TlsConnection& connection, const Ends& ends, const std::str
 }  // namespace
 
 TEST_CASE("TLS 1.2 and 1.3, ECDSA and RSA, from and to OpenSSL") {
+  const bool kernel_has_tls = testing::kernel_has_tls();
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION})
     for (const bool rsa : {false, true})
       for (const TlsRole role : {TlsRole::Client, TlsRole::Server}) {
@@ -129,8 +132,10 @@ TEST_CASE("TLS 1.2 and 1.3, ECDSA and RSA, from and to OpenSSL") {
           {
             TlsConnection connection(*context, {});
             const std::string data = testing::noise(200'000, 5);
-            const std::string got = exchange(connection, ends, data);
+            bool by_kernel = false;
+            const std::string got = exchange(connection, ends, data, by_kernel);
             CHECK((got == data));
+            CHECK_EQ(by_kernel, kernel_has_tls);
             CHECK_EQ(connection.peer_name(), server ? kClientId : kGatewayId);
             if (!server) CHECK_EQ(connection.resumed(), i == 1);
           }
