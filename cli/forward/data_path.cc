@@ -142,8 +142,9 @@ std::vector<Sample> samples_of(const std::vector<RoleListener>& listeners, std::
       for (const bool plain : {false, true})
         for (const forward::RouteConfig& route : plain ? listener.plain : listener.routes) {
           const std::string& host = route.names.front();
+          const bool is_wrapped = forward::ways_of(route).front()->tls.has_value();
           const bool in_cluster = host.find(".svc.") != std::string::npos;
-          if (route.tls.has_value() == wrapped && host != "*" && !in_cluster && out.size() < most)
+          if (is_wrapped == wrapped && host != "*" && !in_cluster && out.size() < most)
             out.push_back({datapath::sample_name(route.names), listener.port, plain});
         }
   return out;

@@ -17,8 +17,10 @@ namespace {
 // Whether anything of it is mutual TLS of the mesh, with our own certificate.
 bool speaks_mutual_tls(const std::vector<datapath::RoleListener>& listeners) {
   const auto is_mutual = [](const forward::RouteConfig& route) {
-    return route.termination ||
-           (route.tls && route.tls->alpn == std::vector<std::string>{datapath::kMeshAlpn});
+    const auto ways = forward::ways_of(route);
+    return route.termination || std::any_of(ways.begin(), ways.end(), [](const auto* way) {
+             return way->tls && way->tls->alpn == std::vector<std::string>{datapath::kMeshAlpn};
+           });
   };
   return std::any_of(listeners.begin(), listeners.end(), [&](const auto& listener) {
     return std::any_of(listener.routes.begin(), listener.routes.end(), is_mutual) ||

@@ -136,7 +136,7 @@ class Converter {
                     filter.causes);
     if (chain.tls) return end_tls(where, listener, chain, out);
     if (http) return by_host(where, chain, out);
-    const auto route = route_to(where, chain, target_of(where, chain), listener.port);
+    const auto route = route_to(where, chain, chain.target(), listener.port);
     if (!route) return;
     const std::string& transport = match.transport_protocol;
     if (transport != "raw_buffer") {
@@ -146,7 +146,7 @@ class Converter {
     }
     if (transport.empty() || transport == "raw_buffer") {
       if (!match.server_names.empty()) return;
-      if (route->any_name) return;  // plain TCP names nobody
+      if (takes_any_name(*route)) return;  // plain TCP names nobody
       out.plain.push_back(*route);
       out.plain.back().names = {"*"};
     }
@@ -156,17 +156,43 @@ class Converter {
     return match.server_names.empty() ? std::vector<std::string>{"*"} : match.server_names;
   }
 
-  // Of weighted clusters the heaviest one.
-  std::string target_of(const std::string& where, const FilterChain& chain) {
-    const topology::Target& target = chain.target();
-    if (target.weighted_clusters.empty()) return target.cluster;
-    const auto heaviest =
-        std::max_element(target.weighted_clusters.begin(), target.weighted_clusters.end(),
-                         [](const auto& a, const auto& b) { return a.weight < b.weight; });
-    tell(fmt::format("{}: of {} weighted clusters only {} is used", where,
-                     target.weighted_clusters.size(), heaviest->name),
-         chain.causes);
-    return heaviest->name;
+  static bool takes_any_name(const RouteConfig& route) {
+    const auto ways = forward::ways_of(route);
+    return std::any_of(ways.begin(), ways.end(), [](const auto* way) { return way->any_name; });
+  }
+
+  static bool goes_by_name(const RouteConfig& route) {
+    const auto ways = forward::ways_of(route);
+    return std::any_of(ways.begin(), ways.end(), [](const auto* way) { return way->host.empty(); });
+  }
+
+  // The choices as one route; nothing if there are none.
+  static std::optional<RouteConfig> one_of(std::vector<RouteConfig> choices) {
+    if (choices.empty()) return std::nullopt;
+    if (choices.size() == 1) return std::move(choices.front());
+    RouteConfig out;
+    out.cluster = choices.front().cluster;
+    out.choices = std::move(choices);
+    return out;
+  }
+
+  // Where a chain's target leads, without names; nothing for what lets nothing through.
+  std::optional<RouteConfig> route_to(const std::string& where, const FilterChain& chain,
+                                      const topology::Target& target, std::uint32_t port) {
+    if (target.weighted_clusters.empty()) return route_to(where, chain, target.cluster, port);
+    std::vector<RouteConfig> choices;
+    for (const topology::WeightedCluster& cluster : target.weighted_clusters) {
+      if (cluster.weight == 0) continue;
+      auto choice = route_to(where, chain, cluster.name, port);
+      if (!choice) {
+        tell(fmt::format("{}: the other weighted clusters get what {} would", where, cluster.name),
+             chain.causes);
+        continue;
+      }
+      choice->weight = cluster.weight;
+      choices.push_back(*std::move(choice));
+    }
+    return one_of(std::move(choices));
   }
 
   // Where a chain's cluster leads, without names; nothing for what lets nothing through.
@@ -203,8 +229,30 @@ class Converter {
         return std::nullopt;
       default: break;
     }
-    if (!fill(where, *cluster, out)) return std::nullopt;
-    return out;
+    if (cluster->endpoints.empty()) {
+      if (!fill(where, *cluster, nullptr, out)) return std::nullopt;
+      return out;
+    }
+    return to_endpoints(where, *cluster, out);
+  }
+
+  // Those that Kubernetes calls unready get something only when all are. A connection in the
+  // cluster that is led elsewhere on this machine has one place to go.
+  std::optional<RouteConfig> to_endpoints(const std::string& where, const Cluster& cluster,
+                                          const RouteConfig& route) {
+    const bool any_healthy = std::any_of(cluster.endpoints.begin(), cluster.endpoints.end(),
+                                         [](const auto& endpoint) { return endpoint.healthy; });
+    std::vector<RouteConfig> choices;
+    for (const topology::Endpoint& endpoint : cluster.endpoints) {
+      if (any_healthy && !endpoint.healthy) continue;
+      RouteConfig choice = route;
+      if (!fill(where, cluster, &endpoint, choice)) return std::nullopt;
+      const auto same = [&](const RouteConfig& other) {
+        return other.host == choice.host && other.port == choice.port;
+      };
+      if (std::none_of(choices.begin(), choices.end(), same)) choices.push_back(std::move(choice));
+    }
+    return one_of(std::move(choices));
   }
 
   // Without a firewall that redirects, the name says where the client wanted to go.
@@ -222,16 +270,12 @@ class Converter {
     route.any_name = false;
   }
 
-  // The address and the TLS of a cluster.
-  bool fill(const std::string& where, const Cluster& cluster, RouteConfig& out) {
-    const bool to_endpoint = !cluster.endpoints.empty();
-    if (to_endpoint) {
-      out.host = cluster.endpoints.front().address;
-      out.port = static_cast<std::uint16_t>(cluster.endpoints.front().port);
-      if (cluster.endpoints.size() > 1 && !around_.upstream)
-        tell(fmt::format("{}: of the {} endpoints of {} only {} is used", where,
-                         cluster.endpoints.size(), cluster.name, cluster.endpoints.front().text()),
-             cluster.causes);
+  // The address and the TLS of a cluster; `endpoint` is nullptr where none is known.
+  bool fill(const std::string& where, const Cluster& cluster, const topology::Endpoint* endpoint,
+            RouteConfig& out) {
+    if (endpoint != nullptr) {
+      out.host = endpoint->address;
+      out.port = static_cast<std::uint16_t>(endpoint->port);
     } else if (!cluster.service.empty() && !is_wildcard(cluster.service)) {
       out.host = cluster.service;
       out.port = static_cast<std::uint16_t>(cluster.port);
@@ -240,7 +284,7 @@ class Converter {
       return false;
     }
     std::optional<topology::UpstreamTls> tls = cluster.tls;
-    if (!tls && to_endpoint && cluster.endpoints.front().mutual_tls && !cluster.tls_matches.empty())
+    if (!tls && endpoint != nullptr && endpoint->mutual_tls && !cluster.tls_matches.empty())
       tls = cluster.tls_matches.front().tls;
     const std::uint16_t pod_port = out.port;
     const bool mesh = tls && tls->kind == TlsKind::IstioMutual;
@@ -310,17 +354,17 @@ class Converter {
     if (!principals->empty() && !chain.tls->subject_alt_names.empty())
       return tell(where + ": both AuthorizationPolicies and subjectAltNames say who may come",
                   chain.causes);
-    const std::string cluster_name = cluster_behind(where, chain);
-    if (cluster_name.empty()) return;
-    route.cluster = cluster_name;
-    if (const Listener* internal = internal_listener(cluster_name)) {
+    const std::optional<topology::Target> target = target_behind(where, chain);
+    if (!target) return;
+    route.cluster = target->cluster;
+    if (const Listener* internal = internal_listener(target->cluster)) {
       termination.listener = internal->name;
       if (!add_inside(*internal, listener.port, termination)) return;
     } else {
-      auto plain = route_to(where, chain, cluster_name, listener.port);
+      auto plain = route_to(where, chain, *target, listener.port);
       if (!plain) return;
       // Who asked for what can't be seen from outside the TLS inside.
-      const bool by_name = plain->host.empty();
+      const bool by_name = goes_by_name(*plain);
       plain->names = by_name ? std::vector<std::string>{"*"} : route.names;
       if (!by_name) {
         route = std::move(*plain);
@@ -334,23 +378,30 @@ class Converter {
     out.routes.push_back(std::move(route));
   }
 
-  // The one cluster that a chain leads to, HTTP or not; empty when it can't be told.
-  std::string cluster_behind(const std::string& where, const FilterChain& chain) {
-    const topology::Target& target = chain.target();
-    if (target.route_config.empty() && !target.inline_routes) return target_of(where, chain);
-    if (target.inline_routes) return target.cluster.empty() ? target.route_config : target.cluster;
+  // What all of a chain leads to, HTTP or not; nothing when it can't be told.
+  std::optional<topology::Target> target_behind(const std::string& where,
+                                                const FilterChain& chain) {
+    topology::Target target = chain.target();
+    if (target.inline_routes) {
+      if (target.cluster.empty()) target.cluster = target.route_config;
+      return target;
+    }
+    if (target.route_config.empty()) {
+      if (target.empty()) return std::nullopt;
+      return target;
+    }
     const topology::RouteConfiguration* routes = proxy_.route(target.route_config);
-    std::string found;
+    std::optional<topology::Target> found;
     bool several = routes == nullptr;
     for (std::size_t i = 0; routes != nullptr && i < routes->virtual_hosts.size(); ++i)
       for (const topology::Route& route : routes->virtual_hosts[i].routes) {
-        several = several || !route.match.takes_all() || route.target.cluster.empty() ||
-                  (!found.empty() && found != route.target.cluster);
-        found = route.target.cluster;
+        several = several || !route.match.takes_all() || route.target.empty() ||
+                  (found && *found != route.target);
+        found = route.target;
       }
-    if (!several && !found.empty()) return found;
+    if (!several && found) return found;
     tell(fmt::format("{}: HTTP routes that lead to several places", where), chain.causes);
-    return {};
+    return std::nullopt;
   }
 
   [[nodiscard]] const Listener* internal_listener(const std::string& cluster_name) const {
@@ -391,11 +442,11 @@ class Converter {
       const topology::Route& first = host.routes.front();
       if (first.direct_response) continue;  // it lets nothing through
       const std::string at = fmt::format("HTTP host {}", names.front());
-      if (!first.match.takes_all() || first.target.cluster.empty()) {
+      if (!first.match.takes_all() || first.target.empty()) {
         tell(fmt::format("{}: it is routed by more than its name", at), first.causes);
         continue;
       }
-      auto route = route_to(at, chain, first.target.cluster, out.port);
+      auto route = route_to(at, chain, first.target, out.port);
       if (!route) continue;
       route->names = std::move(names);
       out.plain.push_back(*std::move(route));

@@ -17,17 +17,27 @@ namespace {
 
 using forward::RouteConfig;
 
-void show(const RouteConfig& route, const std::string& indent, std::string& out) {
-  out += fmt::format("{}{} -> {}", indent, join(route.names, " "), route.cluster);
-  if (route.original_destination)
-    out += " where it went";
-  else
-    out +=
-        fmt::format(" {}:{}", route.host.empty() ? "the name asked for" : route.host, route.port);
+std::string place_of(const RouteConfig& route) {
+  std::string out =
+      route.original_destination
+          ? " where it went"
+          : fmt::format(" {}:{}", route.host.empty() ? "the name asked for" : route.host,
+                        route.port);
   if (route.tls)
     out += fmt::format(" TLS sni {} alpn {} peers {}", route.tls->server_name,
                        join(route.tls->alpn, ","), join(route.tls->peer_names, ","));
-  out += "\n";
+  return out + "\n";
+}
+
+void show(const RouteConfig& route, const std::string& indent, std::string& out) {
+  out += fmt::format("{}{} -> ", indent, join(route.names, " "));
+  if (route.choices.empty()) {
+    out += route.cluster + place_of(route);
+  } else {
+    out += "one of\n";
+    for (const RouteConfig* way : forward::ways_of(route))
+      out += fmt::format("{}  {} of {}{}", indent, way->weight, way->cluster, place_of(*way));
+  }
   if (!route.termination) return;
   out += fmt::format("{}  ends TLS of {}{}{}\n", indent,
                      route.termination->tls.peer_names.empty()
@@ -67,6 +77,52 @@ TEST_CASE("proxies of istiod's scenarios run as Envoy would") {
         egressctl::testing::testdata() / "forward/proxies" / (std::string(scenario) + ".out"),
         text);
   }
+}
+
+TEST_CASE("weighted clusters and several endpoints share what comes") {
+  const topology::testing::LoadedMesh loaded(R"(apiVersion: v1
+kind: Pod
+metadata: {name: client, namespace: default, labels: {app: client}}
+status: {podIP: 10.1.1.1}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: blue, namespace: default}
+spec:
+  hosts: [blue.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: STATIC
+  endpoints: [{address: 203.0.113.1}, {address: 203.0.113.2}]
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: green, namespace: default}
+spec:
+  hosts: [green.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: split, namespace: default}
+spec:
+  hosts: [blue.example.com]
+  tls:
+  - match: [{port: 443, sniHosts: [blue.example.com]}]
+    route:
+    - {destination: {host: blue.example.com, port: {number: 443}}, weight: 90}
+    - {destination: {host: green.example.com, port: {number: 443}}, weight: 10}
+)");
+  const auto proxy = topology::find_proxy(loaded.mesh(), "client.default");
+  REQUIRE(proxy);
+  const ProxyRoles roles = roles_of(topology::compute(loaded.mesh(), *proxy), {});
+  const std::string text = shown(roles);
+  CAPTURE(text);
+  CHECK(text.find(R"(  blue.example.com -> one of
+    1 of outbound|443||blue.example.com 203.0.113.1:443
+    1 of outbound|443||blue.example.com 203.0.113.2:443
+    10 of outbound|443||green.example.com green.example.com:443
+)") != std::string::npos);
 }
 
 TEST_CASE("where the gateway is can be said") {

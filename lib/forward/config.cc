@@ -18,6 +18,7 @@ void add_files(const TlsConfig& tls, std::set<std::string>& out) {
 void add_files(const std::vector<RouteConfig>& routes, std::set<std::string>& out) {
   for (const RouteConfig& route : routes) {
     if (route.tls) add_files(*route.tls, out);
+    add_files(route.choices, out);
     if (!route.termination) continue;
     add_files(route.termination->tls, out);
     add_files(route.termination->inside, out);
@@ -41,6 +42,16 @@ Result<ListenerConfig> listener_at(std::string_view text) {
   auto address = SocketAddress::parse(text);
   if (!address) return fail(address.error().code, address.error().message + " or systemd:NAME");
   out.address = std::move(*address);
+  return out;
+}
+
+std::vector<const RouteConfig*> ways_of(const RouteConfig& route) {
+  if (route.choices.empty()) return {&route};
+  std::vector<const RouteConfig*> out;
+  for (const RouteConfig& choice : route.choices) {
+    const auto ways = ways_of(choice);
+    out.insert(out.end(), ways.begin(), ways.end());
+  }
   return out;
 }
 

@@ -51,6 +51,8 @@ struct RouteConfig {
   bool any_name = false;  // "*" without a host: an open proxy, for who wants to learn the names
   std::optional<TlsConfig> tls;
   std::optional<TerminationConfig> termination;
+  std::vector<RouteConfig> choices;
+  std::uint32_t weight = 1;
 };
 
 struct ListenerConfig {
@@ -82,6 +84,10 @@ struct Config {
 // A listener without routes for what people write: "IP:PORT", "unix:PATH" (see SocketAddress), or
 // "systemd:NAME" for sockets that were passed. Its name is the text. Fails with ErrorCode::Usage.
 [[nodiscard]] Result<ListenerConfig> listener_at(std::string_view text);
+
+// The places that connections of a route may go to: its own, or those of its choices. They live as
+// long as the route.
+[[nodiscard]] std::vector<const RouteConfig*> ways_of(const RouteConfig& route);
 
 // The paths of the certificates, keys and authorities that it names, sorted, each once.
 [[nodiscard]] std::vector<std::string> credential_files(const Config& config);

@@ -7,7 +7,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "lib/forward/access_log.h"
 #include "lib/forward/client_hello.h"
@@ -48,6 +51,9 @@ struct ClusterCounters {
   Counter bytes_sent;      // to it
   Counter bytes_received;  // from it
 };
+
+// By name; of each its addresses, in order.
+using Clusters = std::map<std::string, std::vector<std::shared_ptr<const ClusterCounters>>>;
 
 inline constexpr std::size_t kHelloResults = 8;
 

@@ -39,7 +39,7 @@ TEST_CASE("8,000 idle connections stay, and leave nothing when their peers are k
   CHECK_EQ(forwarder->counters().refused.value(), 0);
   crowd.kill();
   CHECK(wait_until([&] { return forwarder->counters().active.value() == 0; }));
-  CHECK_EQ(forwarder->clusters().front()->active.value(), 0);
+  CHECK_EQ(forwarder->clusters().begin()->second.front()->active.value(), 0);
   CHECK_EQ(forwarder->counters().total.value(), count);
 }
 

@@ -116,8 +116,9 @@ class Forwarder::Compiler {
     out.forwards_name = config.forwards_name;
     for (const std::string& name : config.names) {
       // Whoever forwards any name to wherever it leads runs an open proxy.
-      const bool any = name == "*" && (config.termination || !config.host.empty() ||
-                                       config.original_destination || config.any_name);
+      const bool any = name == "*" &&
+                       (config.termination || !config.host.empty() || config.original_destination ||
+                        config.any_name || !config.choices.empty());
       if (!any && !is_name(name, config.termination.has_value()))
         return fail(ErrorCode::Usage,
                     fmt::format("\"{}\" is no name that a client could ask for: expected a host as "
@@ -134,7 +135,13 @@ class Forwarder::Compiler {
       if (!made) return tl::unexpected(at(fmt::format("route {}", out.cluster), made.error()));
       out.termination = std::move(*made);
     }
-    out.counters = counters_of_(out.cluster, address_of(out));
+    out.weight = config.weight;
+    for (const RouteConfig& choice : config.choices) {
+      auto made = route(choice);
+      if (!made) return tl::unexpected(made.error());
+      out.choices.push_back(std::move(*made));
+    }
+    if (out.choices.empty()) out.counters = counters_of_(out.cluster, address_of(out));
     return out;
   }
 
@@ -205,7 +212,7 @@ Result<void> Forwarder::check(const Config& config) {
 std::shared_ptr<ClusterCounters> Forwarder::counters_of(const std::string& name,
                                                         const std::string& address) {
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<ClusterCounters>& place = clusters_[name];
+  std::shared_ptr<ClusterCounters>& place = clusters_[{name, address}];
   if (place == nullptr) {
     place = std::make_shared<ClusterCounters>();
     place->name = name;
@@ -366,10 +373,10 @@ void Forwarder::when_all_answer(std::function<void()> alive) {
     });
 }
 
-std::vector<std::shared_ptr<const ClusterCounters>> Forwarder::clusters() const {
+Clusters Forwarder::clusters() const {
   const std::lock_guard lock(mutex_);
-  std::vector<std::shared_ptr<const ClusterCounters>> out;
-  for (const auto& [name, counters] : clusters_) out.push_back(counters);
+  Clusters out;
+  for (const auto& [place, counters] : clusters_) out[place.first].push_back(counters);
   return out;
 }
 

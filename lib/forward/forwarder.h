@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "lib/forward/config.h"
@@ -71,7 +72,7 @@ class Forwarder {
   [[nodiscard]] bool logs_connections() const { return log() != nullptr && shared_.logging; }
 
   // All clusters that routes have named so far, by name.
-  [[nodiscard]] std::vector<std::shared_ptr<const ClusterCounters>> clusters() const;
+  [[nodiscard]] Clusters clusters() const;
 
   // The rules in force, in the order of listeners().
   [[nodiscard]] std::vector<std::shared_ptr<const ListenerRules>> rules() const;
@@ -94,7 +95,8 @@ class Forwarder {
   Config started_with_;
   mutable std::mutex mutex_;  // of what follows
   std::vector<std::shared_ptr<const ListenerRules>> rules_;
-  std::map<std::string, std::shared_ptr<ClusterCounters>> clusters_;
+  // By name and address.
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<ClusterCounters>> clusters_;
   std::atomic<ForwarderState> state_{ForwarderState::Live};
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
 };

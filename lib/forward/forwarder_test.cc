@@ -54,6 +54,33 @@ TEST_CASE("reloading changes routes for new connections alone") {
   CHECK_EQ(receive_some(old.get(), 10), "still here");
 }
 
+TEST_CASE("connections spread over the places of a route, each counted by itself") {
+  const Upstream first(Upstream::echo);
+  const Upstream second(Upstream::echo);
+  RouteConfig route;
+  route.names = {kHost};
+  route.cluster = "outbound|443||www.example.com";
+  for (const Upstream* upstream : {&first, &second}) {
+    RouteConfig choice = route_to(upstream->address(), {});
+    choice.cluster = route.cluster;
+    route.choices.push_back(choice);
+  }
+  RouteConfig unused = route_to(*SocketAddress::parse("127.0.0.1:1"), {});
+  unused.weight = 0;
+  route.choices.push_back(unused);
+  const auto forwarder = start(config_with({route}));
+  constexpr int kConnections = 50;
+  for (int i = 0; i < kConnections; ++i)
+    CHECK_EQ(exchange(address_of(*forwarder), kHost, "x"), hello_for(kHost) + "x");
+  const Clusters clusters = forwarder->clusters();
+  REQUIRE_EQ(clusters.count(route.cluster), 1);
+  const auto& places = clusters.at(route.cluster);
+  REQUIRE_EQ(places.size(), 2);
+  CHECK_GT(places[0]->total.value(), 0);
+  CHECK_GT(places[1]->total.value(), 0);
+  CHECK_EQ(places[0]->total.value() + places[1]->total.value(), kConnections);
+}
+
 TEST_CASE("reloading changes limits and timeouts, and tells what it leaves") {
   const Upstream upstream(Upstream::echo);
   const Config config = config_with({route_to(upstream.address())});

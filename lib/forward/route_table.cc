@@ -1,10 +1,29 @@
 #include "lib/forward/route_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/base/host_name.h"
 
 namespace egressctl::forward {
+
+bool Route::resolves_name() const {
+  if (termination != nullptr) return false;
+  if (choices.empty()) return host.empty() && !original_destination;
+  return std::any_of(choices.begin(), choices.end(),
+                     [](const Route& choice) { return choice.resolves_name(); });
+}
+
+const Route& Route::taken(std::uint64_t random) const {
+  if (choices.empty()) return *this;
+  std::uint64_t sum = 0;
+  for (const Route& choice : choices) sum += choice.weight;
+  if (sum == 0) return choices.front().taken(random);
+  std::uint64_t at = random % sum;
+  auto choice = choices.begin();
+  for (; at >= choice->weight; ++choice) at -= choice->weight;
+  return choice->taken(random / sum);
+}
 
 RouteTable::RouteTable(std::vector<Route> routes) : routes_(std::move(routes)) {
   for (std::size_t i = 0; i < routes_.size(); ++i)

@@ -39,12 +39,16 @@ struct Route {
   bool forwards_name = false;             // `tls` asks for the client's name, not for its own
   std::shared_ptr<const TlsContext> tls;  // to wrap what is sent on; nullptr: as it is
   std::shared_ptr<const Termination> termination;
-  std::shared_ptr<ClusterCounters> counters;  // never nullptr in a table that is used
+  std::shared_ptr<ClusterCounters> counters;  // never nullptr in a table that is used, but:
+  // Where it leads instead of to a place of its own: to one of these, each as often as its weight
+  // says. They have no names and no termination, it has no counters.
+  std::vector<Route> choices;
+  std::uint32_t weight = 1;
 
-  // Whether it leads to the name asked for, which must then be one.
-  [[nodiscard]] bool resolves_name() const {
-    return host.empty() && !original_destination && termination == nullptr;
-  }
+  // Whether it may lead to the name asked for, which must then be one.
+  [[nodiscard]] bool resolves_name() const;
+  // What a connection takes: the route itself, or one of its choices. `random` is any number.
+  [[nodiscard]] const Route& taken(std::uint64_t random) const;
 };
 
 // Finds the route of a name: exact before wildcard, the longest wildcard first, as Envoy's filter

@@ -1,5 +1,7 @@
 #include "lib/forward/route_table.h"
 
+#include <cstdint>
+#include <map>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -38,6 +40,22 @@ TEST_CASE("routes: what none names has none") {
     CHECK(table.find(name) == nullptr);
   }
   CHECK(RouteTable().find("a.example.com") == nullptr);
+}
+
+TEST_CASE("a choice is taken as often as its weight says") {
+  Route heavy = route({}, "heavy");
+  heavy.weight = 3;
+  Route none = route({}, "none");
+  none.weight = 0;
+  Route split = route({"a.example.com"}, "split");
+  Route inner = route({}, "inner");
+  inner.choices = {route({}, "left"), route({}, "right")};
+  inner.weight = 2;
+  split.choices = {none, heavy, inner};
+  std::map<std::string, int> taken;
+  for (std::uint64_t i = 0; i < 1000; ++i) ++taken[split.taken(i).cluster];
+  CHECK(taken == std::map<std::string, int>{{"heavy", 600}, {"left", 200}, {"right", 200}});
+  CHECK(heavy.taken(7).cluster == "heavy");
 }
 
 TEST_CASE("names that nobody may ask for") {

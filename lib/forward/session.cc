@@ -144,7 +144,8 @@ void Session::dial() {
   phase_ = Phase::Dialling;
   if (!watch_downstream()) return close();
   start_timer(worker_.connect_timers_);
-  const Route& route = target();
+  taken_ = &target().taken(worker_.random());
+  const Route& route = *taken_;
   dialer_ = std::make_unique<Dialer>(worker_, *this, *rules_, route);
   if (route.original_destination)
     return dialer_->start(local_address(downstream_.fd.get()),

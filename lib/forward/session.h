@@ -81,6 +81,7 @@ class Session final : public Dialer::Owner, public Timer {
   void close();
   void log();  // session_log.cc
   [[nodiscard]] const Route& target() const {
+    if (taken_ != nullptr) return *taken_;
     return inner_route_ != nullptr ? *inner_route_ : *route_;
   }
 
@@ -97,6 +98,7 @@ class Session final : public Dialer::Owner, public Timer {
   std::string authority_;               // that a plain HTTP request asks for
   const Route* route_ = nullptr;        // of rules_
   const Route* inner_route_ = nullptr;  // inside a termination
+  const Route* taken_ = nullptr;        // of the two the last one, or a choice of it
   SocketAddress remote_;
   SocketAddress upstream_address_;
   Clock::time_point start_;

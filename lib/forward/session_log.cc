@@ -34,8 +34,7 @@ void Session::log() {
   record.authority = authority_;
   record.termination_details = termination_;
   record.upstream_failure = failure_;
-  const Route* route = inner_route_ != nullptr ? inner_route_ : route_;
-  if (route != nullptr) record.upstream_cluster = route->cluster;
+  if (route_ != nullptr) record.upstream_cluster = target().cluster;
   if (upstream_address_ != SocketAddress()) record.upstream_host = upstream_address_.to_string();
   if (upstream_.fd.valid())
     record.upstream_local_address = local_address(upstream_.fd.get()).to_string();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -102,11 +103,13 @@ class Worker {
   void refuse(UniqueFd fd, const SocketAddress& remote);
   void add_line(const ConnectionRecord& record);
   void flush_lines();
+  [[nodiscard]] std::uint64_t random() { return random_(); }
 
   Shared& shared_;
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<Resolver> resolver_;
   RelayMemory memory_;
+  std::mt19937_64 random_{std::random_device()()};  // spreads load, guards nothing
   TimerList hello_timers_;
   TimerList connect_timers_;
   TimerList handshake_timers_;

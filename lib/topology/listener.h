@@ -46,6 +46,8 @@ struct FilterChainMatch {
 struct WeightedCluster {
   std::string name;
   std::uint32_t weight = 0;
+
+  bool operator==(const WeightedCluster&) const = default;
 };
 
 // Where a connection goes: at most one of the three is there.
@@ -56,6 +58,7 @@ struct Target {
   bool inline_routes = false;  // it is part of the filter and leads to the cluster of its name
 
   [[nodiscard]] bool empty() const;
+  bool operator==(const Target&) const = default;
 };
 
 // What AuthorizationPolicies of one action ask for.

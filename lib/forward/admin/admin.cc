@@ -81,7 +81,7 @@ Json tls_json(const TlsContext& tls) {
 
 Json route_json(const Route& route) {
   Json out;
-  out["server_names"] = route.names;
+  if (!route.names.empty()) out["server_names"] = route.names;
   out["cluster"] = route.cluster;
   if (route.termination != nullptr) {
     const Termination& termination = *route.termination;
@@ -94,6 +94,14 @@ Json route_json(const Route& route) {
         out["inside"].push_back(route_json(inner));
       return out;
     }
+  }
+  if (!route.choices.empty()) {
+    out["choices"] = Json::array();
+    for (const Route& choice : route.choices) {
+      out["choices"].push_back(route_json(choice));
+      out["choices"].back()["weight"] = choice.weight;
+    }
+    return out;
   }
   if (route.original_destination) {
     out["address"] = "where the client wanted to go";
@@ -138,25 +146,29 @@ Json listeners_json(const Forwarder& forwarder) {
 
 std::string clusters_text(const Forwarder& forwarder) {
   std::string out;
-  for (const auto& cluster : forwarder.clusters()) {
-    const std::string start = fmt::format("{}::{}::", cluster->name, cluster->address);
-    out += fmt::format("{}cx_active::{}\n", start, cluster->active.value());
-    out += fmt::format("{}cx_connect_fail::{}\n", start, cluster->connect_failures.value());
-    out += fmt::format("{}cx_total::{}\n", start, cluster->total.value());
-  }
+  for (const auto& [cluster, addresses] : forwarder.clusters())
+    for (const auto& counters : addresses) {
+      const std::string start = fmt::format("{}::{}::", cluster, counters->address);
+      out += fmt::format("{}cx_active::{}\n", start, counters->active.value());
+      out += fmt::format("{}cx_connect_fail::{}\n", start, counters->connect_failures.value());
+      out += fmt::format("{}cx_total::{}\n", start, counters->total.value());
+    }
   return out;
 }
 
 Json clusters_json(const Forwarder& forwarder) {
   Json out = Json::array();
-  for (const auto& cluster : forwarder.clusters()) {
+  for (const auto& [cluster, addresses] : forwarder.clusters()) {
     const auto stat = [](const char* name, const Counter& counter) {
       return Json{{"name", name}, {"value", std::to_string(counter.value())}};
     };
-    const Json stats = {stat("cx_total", cluster->total), stat("cx_active", cluster->active),
-                        stat("cx_connect_fail", cluster->connect_failures)};
-    out.push_back({{"name", cluster->name},
-                   {"host_statuses", {{{"hostname", cluster->address}, {"stats", stats}}}}});
+    Json hosts = Json::array();
+    for (const auto& counters : addresses) {
+      const Json stats = {stat("cx_total", counters->total), stat("cx_active", counters->active),
+                          stat("cx_connect_fail", counters->connect_failures)};
+      hosts.push_back({{"hostname", counters->address}, {"stats", stats}});
+    }
+    out.push_back({{"name", cluster}, {"host_statuses", std::move(hosts)}});
   }
   return {{"cluster_statuses", out}};
 }

@@ -72,17 +72,20 @@ class Page {
   }
 
   void add(const RouteTable& table) {
-    for (const Route& route : table.routes()) {
-      add(route.tls);
-      if (route.termination == nullptr) continue;
-      add(route.termination->tls);
-      if (route.termination->inside != nullptr) add(*route.termination->inside);
-    }
+    for (const Route& route : table.routes()) add(route);
   }
 
   [[nodiscard]] Json take() { return {{"certificates", std::move(certificates_)}}; }
 
  private:
+  void add(const Route& route) {
+    add(route.tls);
+    for (const Route& choice : route.choices) add(choice);
+    if (route.termination == nullptr) return;
+    add(route.termination->tls);
+    if (route.termination->inside != nullptr) add(*route.termination->inside);
+  }
+
   std::set<const TlsContext*> seen_;
   Json certificates_ = Json::array();
 };

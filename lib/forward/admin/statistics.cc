@@ -121,14 +121,28 @@ void write_connections(Writer& writer, const Forwarder& forwarder) {
       writer.sample(all.flags[bit].value(), fmt::format("flag=\"{}\"", word));
 }
 
+constexpr std::pair<const char*, Counter ClusterCounters::*> kClusterStatistics[] = {
+    {"upstream_cx_total", &ClusterCounters::total},
+    {"upstream_cx_active", &ClusterCounters::active},
+    {"upstream_cx_connect_fail", &ClusterCounters::connect_failures},
+    {"upstream_cx_tx_bytes_total", &ClusterCounters::bytes_sent},
+    {"upstream_cx_rx_bytes_total", &ClusterCounters::bytes_received},
+};
+
+std::uint64_t sum_of(const std::vector<std::shared_ptr<const ClusterCounters>>& addresses,
+                     Counter ClusterCounters::*counter) {
+  std::uint64_t out = 0;
+  for (const auto& address : addresses) out += (address.get()->*counter).value();
+  return out;
+}
+
 void write_clusters(Writer& writer, const Forwarder& forwarder) {
   const auto clusters = forwarder.clusters();
   const auto family = [&](std::string_view name, std::string_view type, std::string_view help,
                           Counter ClusterCounters::*counter) {
     writer.family(name, type, help);
-    for (const auto& cluster : clusters)
-      writer.sample((cluster.get()->*counter).value(),
-                    fmt::format("route=\"{}\"", label_value(cluster->name)));
+    for (const auto& [cluster, addresses] : clusters)
+      writer.sample(sum_of(addresses, counter), fmt::format("route=\"{}\"", label_value(cluster)));
   };
   family("egressctl_upstream_cx_total", "counter", "Connections made.", &ClusterCounters::total);
   family("egressctl_upstream_cx_active", "gauge", "Connections going on.",
@@ -195,13 +209,10 @@ std::vector<Statistic> statistics_of(const Forwarder& forwarder) {
       {"listener_manager.lds.update_success", all.reloads.value()},
       {"listener_manager.lds.update_rejected", all.reload_failures.value()},
   };
-  for (const auto& cluster : forwarder.clusters()) {
-    const std::string start = fmt::format("cluster.{}.", stat_name(cluster->name));
-    out.push_back({start + "upstream_cx_total", cluster->total.value()});
-    out.push_back({start + "upstream_cx_active", cluster->active.value()});
-    out.push_back({start + "upstream_cx_connect_fail", cluster->connect_failures.value()});
-    out.push_back({start + "upstream_cx_tx_bytes_total", cluster->bytes_sent.value()});
-    out.push_back({start + "upstream_cx_rx_bytes_total", cluster->bytes_received.value()});
+  for (const auto& [cluster, addresses] : forwarder.clusters()) {
+    const std::string start = fmt::format("cluster.{}.", stat_name(cluster));
+    for (const auto& [name, counter] : kClusterStatistics)
+      out.push_back({start + name, sum_of(addresses, counter)});
   }
   std::sort(out.begin(), out.end(),
             [](const Statistic& a, const Statistic& b) { return a.name < b.name; });
