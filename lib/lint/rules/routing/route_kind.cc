@@ -1,6 +1,8 @@
 // EGR0306 route-kind
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
@@ -20,19 +22,32 @@ std::string_view words_for(const resource::Server& server) {
   return server.tls.present() ? "ends TLS" : "speaks TCP";
 }
 
-// Of each server that the VirtualService means, in the order of the Gateway, the first route of
-// another kind; nullptr where one fits.
+// The servers that a route of the VirtualService may be meant for.
+std::set<const Server*, std::less<>> servers_of(Servers& servers, const Binding& binding,
+                                                const mesh::Route& route) {
+  std::set<const Server*, std::less<>> out;
+  for (const mesh::RouteMatch* match : matches_of(route))
+    if (may_hold(*binding.service, match, binding.gateway->name))
+      for (const Server* server : servers.of(binding, match)) out.insert(server);
+  return out;
+}
+
+// Of each server that the VirtualService means, the first route of another kind; nullptr where one
+// fits. A route that another server uses may be meant for that one alone.
 std::map<const Server*, const mesh::Route*, std::less<>> find_misfits(Servers& servers,
                                                                       const Binding& binding) {
   std::map<const Server*, const mesh::Route*, std::less<>> out;
-  for (const mesh::Route& route : binding.service->routes)
-    for (const mesh::RouteMatch* match : matches_of(route)) {
-      if (!may_hold(*binding.service, match, binding.gateway->name)) continue;
-      for (const Server* server : servers.of(binding, match)) {
-        const auto [misfit, added] = out.try_emplace(server, &route);
-        if (kind_of(**server) == route.kind) misfit->second = nullptr;
-      }
+  for (const mesh::Route& route : binding.service->routes) {
+    const auto meant = servers_of(servers, binding, route);
+    const auto fits = [&](const Server* server) { return kind_of(**server) == route.kind; };
+    const bool is_used = std::any_of(meant.begin(), meant.end(), fits);
+    for (const Server* server : meant) {
+      if (fits(server))
+        out[server] = nullptr;
+      else if (!is_used)
+        out.try_emplace(server, &route);
     }
+  }
   return out;
 }
 
