@@ -250,6 +250,7 @@ void add_forward_flags(CLI::App& command, ForwardFlags& flags) {
   text("--drain-timeout", flags.drain_timeout, "For connections to end after SIGTERM", "TIME")
       ->group(kLimits);
   command.add_option("--max-connections", flags.max_connections, "Refuse more; 0: no limit")
+      ->check(CLI::Range(0, 1'000'000'000))
       ->capture_default_str()
       ->group(kLimits);
   command.add_option("--workers", flags.workers, "Threads; 0: one a processor")

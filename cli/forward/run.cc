@@ -72,6 +72,26 @@ std::map<std::string, std::string> options_of(const RunSettings& settings,
           {"drain_time", fmt::format("{}s", settings.drain_timeout.count() / 1000)}};
 }
 
+Result<forward::SocketAddress> admin_address_of(const RunSettings& settings) {
+  auto out = forward::SocketAddress::parse(settings.admin_address.empty() ? kUsualAdminAddress
+                                                                          : settings.admin_address);
+  if (!out)
+    return fail(ErrorCode::Usage, fmt::format("--admin-address: {}; or off", out.error().message));
+  return out;
+}
+
+// Whether it would start; addresses may be taken all the same.
+Result<void> check(const RunSettings& settings, const forward::Config& config) {
+  if (auto checked = Forwarder::check(config); !checked || settings.admin_address == "off")
+    return checked;
+  const auto address = admin_address_of(settings);
+  if (!address) return tl::unexpected(address.error());
+  forward::AdminSettings admin;
+  admin.address = *address;
+  admin.allow_remote = settings.admin_allow_remote;
+  return forward::Admin::check(admin);
+}
+
 // The admin interface that the flags ask for; null when they want none, or when nothing is said and
 // the usual address is taken, as by a second forwarder.
 Result<std::unique_ptr<forward::Admin>> start_admin(Context& context, const RunSettings& settings,
@@ -81,10 +101,8 @@ Result<std::unique_ptr<forward::Admin>> start_admin(Context& context, const RunS
   using Started = std::unique_ptr<forward::Admin>;
   if (settings.admin_address == "off") return Started();
   const bool usual = settings.admin_address.empty();
-  auto address = forward::SocketAddress::parse(usual ? kUsualAdminAddress : settings.admin_address);
-  if (!address)
-    return fail(ErrorCode::Usage,
-                fmt::format("--admin-address: {}; or off", address.error().message));
+  const auto address = admin_address_of(settings);
+  if (!address) return tl::unexpected(address.error());
   auto admin = forward::Admin::start(forwarder,
                                      {.address = *address,
                                       .allow_remote = settings.admin_allow_remote,
@@ -117,13 +135,17 @@ ExitCode run_forwarder(Context& context, const RunSettings& settings) {
   RunSettings used = settings;
   used.load = [&] {
     auto config = settings.load();
-    if (config) config->passed = *passed;
+    if (!config) return config;
+    config->passed = *passed;
+    config->on_log_failure = [&](const std::string& why) {
+      context.err.write(fmt::format("egressctl: {}\n", why));
+    };
     return config;
   };
   auto config = used.load();
   if (!config) return report(context, config.error());
   if (settings.check) {
-    const auto checked = Forwarder::check(*config);
+    const auto checked = check(settings, *config);
     return checked ? ExitCode::Done : report(context, checked.error());
   }
   auto notifier = forward::ServiceNotifier::make(variables.notify_socket);

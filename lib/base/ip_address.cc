@@ -35,6 +35,7 @@ constexpr Special kSpecial[] = {
     {"240.0.0.0/4", "reserved"},
     {"::/128", "unspecified"},
     {"::1/128", "loopback"},
+    {"64:ff9b:1::/48", "private"},
     {"100::/64", "discard"},
     {"2001::/23", "reserved"},
     {"2001:db8::/32", "documentation"},
@@ -74,7 +75,10 @@ std::optional<IpAddress> embedded(const IpAddress& address) {
   constexpr std::uint8_t kNat64[] = {0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
   if (std::equal(std::begin(kNat64), std::end(kNat64), bytes.begin()))
     return mapped(bytes.subspan(12));
-  if (bytes[0] == 0x20 && bytes[1] == 0x02) return mapped(bytes.subspan(2, 4));  // 6to4
+  if (bytes[0] == 0x20 && bytes[1] == 0x02) return mapped(bytes.subspan(2, 4));       // 6to4
+  constexpr std::uint8_t kTranslated[] = {0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0};  // RFC 2765
+  if (std::equal(std::begin(kTranslated), std::end(kTranslated), bytes.begin()))
+    return mapped(bytes.subspan(12));
   const bool zeros = std::all_of(bytes.begin(), bytes.begin() + 12, [](auto b) { return b == 0; });
   // ::a.b.c.d, long deprecated; :: and ::1 have meanings of their own.
   if (zeros && (bytes[12] != 0 || bytes[13] != 0 || bytes[14] != 0))

@@ -60,6 +60,8 @@ TEST_CASE("internal addresses, however they are written") {
   CHECK(kind_of("::1") == "loopback");
   CHECK(kind_of("::ffff:127.0.0.1") == "loopback");
   CHECK(kind_of("64:ff9b::7f00:1") == "loopback");    // NAT64
+  CHECK(kind_of("64:ff9b:1::a00:1") == "private");    // NAT64 of one's own
+  CHECK(kind_of("::ffff:0:10.0.0.1") == "private");   // SIIT
   CHECK(kind_of("2002:7f00:1::") == "loopback");      // 6to4
   CHECK(kind_of("::127.0.0.1") == "loopback");        // IPv4-compatible
   CHECK(kind_of("169.254.169.254") == "link-local");  // metadata services

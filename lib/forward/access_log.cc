@@ -26,6 +26,7 @@ enum class AccessLogFormat::Operator : std::uint8_t {
   ResponseCodeDetails,
   TerminationDetails,
   UpstreamFailure,
+  DownstreamFailure,
   UpstreamHost,
   UpstreamCluster,
   UpstreamLocalAddress,
@@ -166,6 +167,7 @@ const std::vector<AccessLogFormat::Word>& AccessLogFormat::words() {
       {"RESPONSE_CODE_DETAILS", Operator::ResponseCodeDetails},
       {"CONNECTION_TERMINATION_DETAILS", Operator::TerminationDetails},
       {"UPSTREAM_TRANSPORT_FAILURE_REASON", Operator::UpstreamFailure},
+      {"DOWNSTREAM_TRANSPORT_FAILURE_REASON", Operator::DownstreamFailure},
       {"UPSTREAM_HOST", Operator::UpstreamHost},
       {"UPSTREAM_REMOTE_ADDRESS", Operator::UpstreamHost},
       {"UPSTREAM_CLUSTER", Operator::UpstreamCluster},
@@ -271,6 +273,8 @@ Result<AccessLogFormat> AccessLogFormat::parse(std::string_view text) {
     out.pieces_.push_back({std::move(argument), word->op});
     i = end;
   }
+  // Istio adds a newline, too, where a format has none.
+  if (!literal.ends_with('\n')) literal += '\n';
   end_literal();
   return out;
 }
@@ -300,8 +304,9 @@ void AccessLogFormat::write_value(const Piece& piece, const ConnectionRecord& re
     case Operator::ResponseCode: out += '0'; break;
     case Operator::ResponseFlags: out += record.flags.to_string(); break;
     case Operator::ResponseCodeDetails: write_text(record.code_details, out); break;
-    case Operator::TerminationDetails: write_text(record.termination_details, out); break;
+    case Operator::TerminationDetails: write_sentence(record.termination_details, out); break;
     case Operator::UpstreamFailure: write_sentence(record.upstream_failure, out); break;
+    case Operator::DownstreamFailure: write_sentence(record.downstream_failure, out); break;
     case Operator::UpstreamHost: write_text(record.upstream_host, out); break;
     case Operator::UpstreamCluster: write_text(record.upstream_cluster, out); break;
     case Operator::UpstreamLocalAddress: write_text(record.upstream_local_address, out); break;

@@ -60,6 +60,7 @@ struct ConnectionRecord {
   std::string code_details;         // "filter_chain_not_found"
   std::string termination_details;  // "rbac_access_denied_matched_policy[none]"
   std::string upstream_failure;     // what TLS or the socket said
+  std::string downstream_failure;   // what TLS with the client said
   std::string upstream_host;
   std::string upstream_cluster;
   std::string upstream_local_address;

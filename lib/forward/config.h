@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/forward/log_sink.h"
 #include "lib/forward/resolver.h"
 #include "lib/forward/socket_address.h"
 #include "lib/forward/systemd.h"
@@ -79,6 +80,7 @@ struct Config {
   std::string access_log;   // a path, "-" for stdout; empty: none
   AccessLogFormat format = AccessLogFormat::istio_text();
   ConnectionObserver observer;  // may be empty
+  LogFailure on_log_failure;    // may be empty
 };
 
 // A listener without routes for what people write: "IP:PORT", "unix:PATH" (see SocketAddress), or

@@ -82,7 +82,7 @@ void Dialer::dial_next() {
   if (waiting) return;
   // Envoy's words for what the socket said.
   owner_.on_not_dialled(
-      DialFailure::Refused,
+      error_ == EMFILE || error_ == ENFILE ? DialFailure::OutOfDescriptors : DialFailure::Refused,
       fmt::format("delayed_connect_error: {}", error_ == 0 ? "unknown" : std::strerror(error_)),
       addresses_.back());
 }

@@ -21,6 +21,7 @@ enum class DialFailure {
   NotResolved,  // the name has no addresses, or DNS does not tell them
   Denied,       // it has none that may be dialled
   Refused,      // none of them answers
+  OutOfDescriptors,
 };
 
 // An address that has answered. Its events go on as those of `tag`.
@@ -62,6 +63,11 @@ class Dialer final : public Timer, public Resolver::Waiter {
 
   // An event of an attempt.
   void on_event(std::uint32_t tag, std::uint32_t events);
+
+  // The address of the last attempt; empty before the first.
+  [[nodiscard]] SocketAddress last_tried() const {
+    return next_ == 0 ? SocketAddress() : addresses_[next_ - 1];
+  }
 
   // Whether addresses are known.
   [[nodiscard]] bool connecting() const { return !addresses_.empty(); }

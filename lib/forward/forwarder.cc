@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <set>
 #include <utility>
 
 #include <fcntl.h>
@@ -206,7 +207,17 @@ Result<void> Forwarder::check(const Config& config) {
   for (const ListenerConfig& listener : config.listeners)
     if (const auto rules = compiler.rules(listener, config.allowed); !rules)
       return tl::unexpected(rules.error());
-  return {};
+  std::set<std::string> addresses;
+  for (const ListenerConfig& listener : config.listeners)
+    if (listener.socket_name.empty() &&
+        (listener.address.is_unix() || listener.address.port != 0) &&
+        !addresses.insert(listener.address.to_string()).second)
+      return fail(ErrorCode::Usage,
+                  fmt::format("two listeners at {}", listener.address.to_string()));
+  Shared unused;
+  if (const auto worker = Worker::make(unused, config.timeouts, config.resolver); !worker)
+    return tl::unexpected(worker.error());
+  return config.access_log.empty() ? Result<void>() : LogSink::check(config.access_log);
 }
 
 std::shared_ptr<ClusterCounters> Forwarder::counters_of(const std::string& name,
@@ -257,7 +268,7 @@ Result<std::unique_ptr<Forwarder>> Forwarder::start(const Config& given) {
   }
   if (auto bound = out->bind(config); !bound) return tl::unexpected(bound.error());
   if (!config.access_log.empty()) {
-    auto log = LogSink::open(config.access_log);
+    auto log = LogSink::open(config.access_log, config.on_log_failure);
     if (!log) return tl::unexpected(log.error());
     shared.log = std::move(*log);
   }

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include <fcntl.h>
@@ -23,26 +24,34 @@ UniqueFd open_file(const std::string& path) {
   return UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kMode));
 }
 
-void write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno != EINTR) return;  // nobody reads: there is no one to tell
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 }  // namespace
 
-Result<std::unique_ptr<LogSink>> LogSink::open(const std::string& path) {
+Result<std::unique_ptr<LogSink>> LogSink::open(const std::string& path, LogFailure on_failure) {
   UniqueFd fd = open_file(path);
   if (!fd.valid())
     return fail(ErrorCode::Io,
                 fmt::format("can't write the access log {}: {}", path, std::strerror(errno)));
-  return std::unique_ptr<LogSink>(new LogSink(path, std::move(fd)));
+  return std::unique_ptr<LogSink>(new LogSink(path, std::move(fd), std::move(on_failure)));
 }
 
-LogSink::LogSink(std::string path, UniqueFd fd)
-    : path_(std::move(path)), fd_(std::move(fd)), thread_([this] { run(); }) {}
+Result<void> LogSink::check(const std::string& path) {
+  if (path == "-" || path.starts_with("/dev/")) return {};
+  std::string place = path;
+  int wanted = W_OK;
+  if (::access(path.c_str(), F_OK) != 0) {
+    place = std::filesystem::absolute(path).parent_path().string();
+    wanted = W_OK | X_OK;
+  }
+  if (::access(place.c_str(), wanted) == 0) return {};
+  return fail(ErrorCode::Io,
+              fmt::format("can't write the access log {}: {}", path, std::strerror(errno)));
+}
+
+LogSink::LogSink(std::string path, UniqueFd fd, LogFailure on_failure)
+    : path_(std::move(path)),
+      fd_(std::move(fd)),
+      on_failure_(std::move(on_failure)),
+      thread_([this] { run(); }) {}
 
 LogSink::~LogSink() {
   {
@@ -75,6 +84,22 @@ void LogSink::reopen() {
   wakeup_.notify_one();
 }
 
+void LogSink::write_out(std::string_view lines) {
+  if (lines.empty()) return;
+  while (!lines.empty()) {
+    const ssize_t written = ::write(fd_.get(), lines.data(), lines.size());
+    if (written > 0) lines.remove_prefix(static_cast<std::size_t>(written));
+    if (written >= 0 || errno == EINTR) continue;
+    const int error = errno;
+    dropped_ += lines.size();
+    if (!std::exchange(failing_, true) && on_failure_)
+      on_failure_(
+          fmt::format("lines of the access log {} are lost: {}", path_, std::strerror(error)));
+    return;
+  }
+  failing_ = false;
+}
+
 void LogSink::run() {
   std::string lines;
   std::unique_lock lock(mutex_);
@@ -87,7 +112,7 @@ void LogSink::run() {
     lines.swap(waiting_);
     const bool last = stopping_;
     lock.unlock();
-    write_all(fd_.get(), lines);
+    write_out(lines);
     lines.clear();
     lock.lock();
     if (last && waiting_.empty()) return;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -16,11 +17,19 @@
 
 namespace egressctl::forward {
 
+// Told why lines are lost.
+using LogFailure = std::function<void(const std::string& why)>;
+
 class LogSink {
  public:
   // "-" and "/dev/stdout" are stdout, "/dev/stderr" is stderr; a file is appended to. Fails with
-  // ErrorCode::Io.
-  [[nodiscard]] static Result<std::unique_ptr<LogSink>> open(const std::string& path);
+  // ErrorCode::Io. `on_failure` is told on the sink's thread when lines begin to be lost, because
+  // the file does not take them; it may be empty.
+  [[nodiscard]] static Result<std::unique_ptr<LogSink>> open(const std::string& path,
+                                                             LogFailure on_failure = {});
+
+  // Whether open() would succeed, without making the file.
+  [[nodiscard]] static Result<void> check(const std::string& path);
   LogSink(const LogSink&) = delete;
   LogSink& operator=(const LogSink&) = delete;
   ~LogSink();  // writes what is left
@@ -34,11 +43,14 @@ class LogSink {
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }  // bytes
 
  private:
-  LogSink(std::string path, UniqueFd fd);
+  LogSink(std::string path, UniqueFd fd, LogFailure on_failure);
   void run();
+  void write_out(std::string_view lines);
 
   std::string path_;
   UniqueFd fd_;
+  LogFailure on_failure_;
+  bool failing_ = false;  // the last lines were lost
   std::mutex mutex_;
   std::condition_variable wakeup_;
   std::string waiting_;

@@ -72,6 +72,9 @@ TEST_CASE("plain HTTP goes by its Host") {
     CHECK(talk(*forwarder, request_for("127.0.0.1")).starts_with("HTTP/1.1 502 Bad Gateway"));
     CHECK_EQ(talk(*forwarder, "SSH-2.0-x\r\n"), "");
     CHECK_EQ(upstream.accepted(), 1);
+    // Nothing listens at port 1.
+    const auto lost = started(listening({}, {to(*SocketAddress::parse("127.0.0.1:1"), {"*"})}));
+    CHECK(talk(*lost, request_for("www.example.com")).starts_with("HTTP/1.1 503 Service Unavail"));
   }
   const std::string lines = egressctl::testing::read_file(log);
   CAPTURE(lines);

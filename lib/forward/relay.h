@@ -2,7 +2,8 @@
 //
 // Small amounts are copied through one buffer that a thread's relays share, so that an idle
 // connection holds no memory; large ones go through a pipe by splice(2), which touches no byte,
-// where no TLS of ours is in the way or the kernel makes its records (kernel_tls.h). The end of one direction is passed on, the other one goes on.
+// where no TLS of ours is in the way or the kernel makes its records (kernel_tls.h). The end of one
+// direction is passed on, the other one goes on.
 #pragma once
 
 #include <cstddef>

@@ -12,6 +12,9 @@
 namespace egressctl::forward {
 namespace {
 
+// Envoy's answer where no upstream could be had.
+constexpr std::string_view kServiceUnavailable = "503 Service Unavailable";
+
 // What an event says of the stream that comes from its socket, and of the one that goes to it.
 void note(std::uint32_t events, Peer& source, Stream& from, Stream& to) {
   const bool failed = (events & (EPOLLERR | EPOLLHUP)) != 0;
@@ -129,6 +132,7 @@ void Session::on_timeout() {
         failure_ = "no answer in time";
         break;
       }
+      upstream_address_ = dialer_->last_tried();
       upstream_failed("connection timeout");
       break;
     case Phase::Handshaking: upstream_failed("TLS handshake timeout"); break;
@@ -150,10 +154,7 @@ void Session::dial() {
   if (route.original_destination)
     return dialer_->start(local_address(downstream_.fd.get()),
                           original_destination(downstream_.fd.get()));
-  const std::string& asked = !authority_.empty()    ? authority_
-                             : !inner_name_.empty() ? inner_name_
-                                                    : name_;
-  dialer_->start(route.host.empty() ? to_lower(asked) : route.host);
+  dialer_->start(route.host.empty() ? to_lower(asked_name()) : route.host);
 }
 
 void Session::on_not_dialled(DialFailure why, const std::string& words, const SocketAddress& last) {
@@ -163,6 +164,7 @@ void Session::on_not_dialled(DialFailure why, const std::string& words, const So
     case DialFailure::Denied: return refuse(ResponseFlag::NoHealthyUpstream, "address_not_allowed");
     case DialFailure::NotResolved: flags_.set(ResponseFlag::NoHealthyUpstream); break;
     case DialFailure::Refused: upstream_failed(words); break;
+    case DialFailure::OutOfDescriptors: flags_.set(ResponseFlag::Overflow); break;
   }
   close();
 }
@@ -191,8 +193,9 @@ void Session::on_dialled(Dialled dialled) {
   up_.writable();
   if (rules_->proxy_protocol_out != ProxyProtocol::Off) send_proxy_header();
   if (target().tls == nullptr) return relay();
-  upstream_.tls = std::make_unique<TlsConnection>(target().tls, std::span<const std::uint8_t>(),
-                                                  target().forwards_name ? to_lower(name_) : "");
+  upstream_.tls =
+      std::make_unique<TlsConnection>(target().tls, std::span<const std::uint8_t>(),
+                                      target().forwards_name ? to_lower(asked_name()) : "");
   if (down_.source_is_ending()) upstream_.tls->source_ends();
   phase_ = Phase::Handshaking;
   start_timer(worker_.handshake_timers_);
@@ -202,7 +205,7 @@ void Session::on_dialled(Dialled dialled) {
 void Session::send_proxy_header() {
   const auto write =
       rules_->proxy_protocol_out == ProxyProtocol::V1 ? proxy_header_v1 : proxy_header_v2;
-  const std::string header = write(remote_, local_address(downstream_.fd.get()));
+  const std::string header = write(remote_, here());
   // The first bytes of a fresh connection: its buffer takes them.
   ::send(upstream_.fd.get(), header.data(), header.size(), MSG_NOSIGNAL);
 }
@@ -277,7 +280,24 @@ void Session::broken(const Stream& stream, const Peer& source, const Peer& sink,
 
 // --- the end
 
+// The name that the client wants to reach.
+const std::string& Session::asked_name() const {
+  if (!authority_.empty()) return authority_;
+  return !inner_name_.empty() ? inner_name_ : name_;
+}
+
+// Where the client has connected to, as far as it is known.
+SocketAddress Session::here() const {
+  if (proxied_) return *proxied_;
+  return rules_->transparent ? original_destination(downstream_.fd.get())
+                             : local_address(downstream_.fd.get());
+}
+
 void Session::close() {
+  const bool without_upstream = flags_.has(ResponseFlag::UpstreamFailed) ||
+                                flags_.has(ResponseFlag::NoHealthyUpstream) ||
+                                flags_.has(ResponseFlag::Overflow);
+  if (without_upstream && details_.empty()) answer(kServiceUnavailable);
   phase_ = Phase::Closed;
   stop();
   Shared& shared = worker_.shared_;

@@ -66,6 +66,7 @@ class Session final : public Dialer::Owner, public Timer {
   void read_inner_hello();
   void take_inner_name(std::string_view sent_name);
   void refuse(ResponseFlag flag, std::string_view details);
+  void answer(std::string_view response) const;
 
   void dial();
   void send_proxy_header();
@@ -80,6 +81,8 @@ class Session final : public Dialer::Owner, public Timer {
   bool watch_downstream();
   void close();
   void log();  // session_log.cc
+  [[nodiscard]] const std::string& asked_name() const;
+  [[nodiscard]] SocketAddress here() const;
   [[nodiscard]] const Route& target() const {
     if (taken_ != nullptr) return *taken_;
     return inner_route_ != nullptr ? *inner_route_ : *route_;
@@ -100,12 +103,13 @@ class Session final : public Dialer::Owner, public Timer {
   const Route* inner_route_ = nullptr;  // inside a termination
   const Route* taken_ = nullptr;        // of the two the last one, or a choice of it
   SocketAddress remote_;
+  std::optional<SocketAddress> proxied_;  // what a PROXY header says the client has connected to
   SocketAddress upstream_address_;
   Clock::time_point start_;
   std::uint64_t id_;
-  std::string failure_;           // of the upstream
-  std::string_view details_;      // RESPONSE_CODE_DETAILS
-  std::string_view termination_;  // CONNECTION_TERMINATION_DETAILS
+  std::string failure_;         // of the upstream
+  std::string client_failure_;  // of the TLS with the client
+  std::string_view details_;    // RESPONSE_CODE_DETAILS
   ResponseFlags flags_;
   Session* previous_ = nullptr;
   Session* next_ = nullptr;

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "lib/base/text.h"
 #include "lib/forward/http_host.h"
 #include "lib/forward/proxy_protocol.h"
@@ -17,9 +19,8 @@ namespace {
 // A fatal alert, unrecognized_name (RFC 6066 3, RFC 8446 6.2).
 constexpr std::array<char, 7> kUnrecognizedName = {0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x70};
 
-// To who asks in plain HTTP for a host that no route has; Envoy's answer for a black hole.
-constexpr std::string_view kBadGateway =
-    "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+// For a host that no route has: Envoy's answer for a black hole.
+constexpr std::string_view kBadGateway = "502 Bad Gateway";
 
 }  // namespace
 
@@ -61,6 +62,7 @@ void Session::take_proxy_header() {
   }
   header_taken_ = true;
   if (header.source) remote_ = *header.source;
+  proxied_ = header.destination;
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(header.size));
 }
 
@@ -147,7 +149,7 @@ void Session::accept_tls() {
     counters.handshake_failures.add();
     flags_.set(ResponseFlag::DownstreamProtocolError);
     details_ = "downstream_tls_handshake_failed";
-    failure_ = downstream_.tls->problem();
+    client_failure_ = downstream_.tls->problem();
     return close();
   }
   counters.handshakes.add();
@@ -192,14 +194,21 @@ void Session::take_inner_name(std::string_view sent_name) {
   dial();
 }
 
+// To who has asked in plain HTTP.
+void Session::answer(std::string_view response) const {
+  if (authority_.empty()) return;
+  const std::string text =
+      fmt::format("HTTP/1.1 {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", response);
+  ::send(downstream_.fd.get(), text.data(), text.size(), MSG_NOSIGNAL);
+}
+
 // A client of TLS is told (RFC 6066 3), and one of HTTP.
 void Session::refuse(ResponseFlag flag, std::string_view details) {
   flags_.set(flag);
   details_ = details;
   worker_.shared_.counters.refused.add();
   if (plain_) {
-    if (!authority_.empty())
-      ::send(downstream_.fd.get(), kBadGateway.data(), kBadGateway.size(), MSG_NOSIGNAL);
+    answer(kBadGateway);
   } else if (downstream_.tls != nullptr) {
     static_cast<void>(downstream_.tls->write(downstream_.fd.get(), kUnrecognizedName));
     static_cast<void>(downstream_.tls->finish(downstream_.fd.get()));

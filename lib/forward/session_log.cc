@@ -32,16 +32,14 @@ void Session::log() {
   record.flags = flags_;
   record.code_details = details_;
   record.authority = authority_;
-  record.termination_details = termination_;
+  record.downstream_failure = client_failure_;
+  record.termination_details = client_failure_;  // Istio's format has no place of its own for it
   record.upstream_failure = failure_;
   if (route_ != nullptr) record.upstream_cluster = target().cluster;
   if (upstream_address_ != SocketAddress()) record.upstream_host = upstream_address_.to_string();
   if (upstream_.fd.valid())
     record.upstream_local_address = local_address(upstream_.fd.get()).to_string();
-  record.downstream_local_address =
-      (rules_->transparent ? original_destination(downstream_.fd.get())
-                           : local_address(downstream_.fd.get()))
-          .to_string();
+  record.downstream_local_address = here().to_string();
   record.downstream_remote_address = remote_.to_string();
   if (downstream_.tls != nullptr) record.peer_uri = downstream_.tls->peer_name();
 

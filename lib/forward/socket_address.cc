@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <cerrno>
@@ -21,7 +22,7 @@ namespace {
 constexpr std::string_view kUnix = "unix:";
 constexpr int kBacklog = 4096;
 // How long the system keeps a connection to itself that has sent nothing.
-constexpr int kSecondsBeforeFirstByte = 5;
+constexpr int kSecondsBeforeFirstByte = 1;
 // linux/netfilter_ipv6/ip6_tables.h, which C++ can't include.
 constexpr int kIp6OriginalDestination = 80;
 
@@ -54,6 +55,11 @@ SocketAddress ask(const Get& get) {
   socklen_t size = sizeof address;
   if (get(reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
   return SocketAddress::of(address, size);
+}
+
+bool is_socket_file(const std::string& path) {
+  struct stat found {};
+  return ::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
 }
 
 }  // namespace
@@ -113,6 +119,11 @@ std::string SocketAddress::to_string() const {
                     : fmt::format("[{}]:{}", ip.to_string(), port);
 }
 
+void remove_stale_socket(const SocketAddress& address) {
+  if (!is_socket_file(address.path)) return;
+  if (!dial(address).valid() && errno == ECONNREFUSED) ::unlink(address.path.c_str());
+}
+
 Result<UniqueFd> listen_on(const SocketAddress& address, const ListenOptions& options) {
   const auto failed = [&](std::string_view what) {
     return fail(ErrorCode::Io,
@@ -123,9 +134,7 @@ Result<UniqueFd> listen_on(const SocketAddress& address, const ListenOptions& op
   UniqueFd fd(::socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return failed("open a socket for");
   if (address.is_unix()) {
-    // A file that is left over is nobody's; one behind which somebody listens is not ours to take.
-    const bool left_over = !dial(address).valid() && errno == ECONNREFUSED;
-    if (left_over && address.path.front() != '@') ::unlink(address.path.c_str());
+    remove_stale_socket(address);
   } else {
     turn_on(fd.get(), SOL_SOCKET, SO_REUSEADDR);
     if (options.shared && !options.first) turn_on(fd.get(), SOL_SOCKET, SO_REUSEPORT);
@@ -135,8 +144,13 @@ Result<UniqueFd> listen_on(const SocketAddress& address, const ListenOptions& op
       turn_on(fd.get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, kSecondsBeforeFirstByte);
     turn_on(fd.get(), IPPROTO_TCP, TCP_NODELAY);  // what is accepted inherits it
   }
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&name), size) != 0)
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&name), size) != 0) {
+    if (errno == EADDRINUSE && address.is_unix() && !is_socket_file(address.path))
+      return fail(ErrorCode::Io,
+                  fmt::format("can't listen on {}: a file is there that is no socket",
+                              address.to_string()));
     return failed("listen on");
+  }
   if (options.shared && options.first) turn_on(fd.get(), SOL_SOCKET, SO_REUSEPORT);
   if (::listen(fd.get(), kBacklog) != 0) return failed("listen on");
   return fd;

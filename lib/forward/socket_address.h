@@ -50,6 +50,9 @@ struct ListenOptions {
 [[nodiscard]] Result<UniqueFd> listen_on(const SocketAddress& address,
                                          const ListenOptions& options);
 
+// Removes the file of a unix socket behind which nobody listens any more; anything else stays.
+void remove_stale_socket(const SocketAddress& address);
+
 // A socket that is connecting, or has connected already. Its descriptor is invalid, and errno set,
 // when the system refuses at once.
 [[nodiscard]] UniqueFd dial(const SocketAddress& address);

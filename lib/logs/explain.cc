@@ -27,6 +27,11 @@ bool is_silent(const Entry& entry) {
          !entry.server_name.empty() && !entry.cluster.empty();
 }
 
+// A cluster that connects to the name that is asked for has endpoints as DNS has them.
+bool is_forward_proxy(std::string_view cluster) {
+  return cluster.find("dynamic_forward_proxy") != std::string_view::npos;
+}
+
 class Explainer {
  public:
   explicit Explainer(const LoggedConnection& connection) : connection_(connection) {}
@@ -96,7 +101,8 @@ class Explainer {
           "lets unlisted hosts out",
           "EGR0501 EGR0301 EGR0203");
     }
-    if (entry.cluster == kBlackHole) {
+    // The virtual host of istiod for what it knows no way to.
+    if (entry.cluster == kBlackHole || entry.route == "block_all") {
       say("the sidecar knows no way to it and lets nothing unlisted out "
           "(REGISTRY_ONLY)",
           "EGR0301 EGR0205 EGR0216");
@@ -109,6 +115,13 @@ class Explainer {
           "that the mesh's CA "
           "signed",
           "EGR0402 EGR0210");
+    if (entry.flags == "UH" && entry.failure.empty() && is_forward_proxy(entry.cluster)) {
+      say(fmt::format(
+              "{}: the name \"{}\" could not be resolved, or leads nowhere that may be dialled",
+              where, entry.host()),
+          "EGR0609");
+      return;
+    }
     const std::size_t before = out_.sentences.size();
     add(where, explain_failure(entry.failure), entry.failure);
     add(where, explain_termination(entry.termination), entry.termination);

@@ -23,6 +23,36 @@ std::string line(const std::string& reasons, const std::string& rest, int receiv
          " 0 5 - \"-\" \"-\" \"-\" \"-\" " + rest;
 }
 
+std::string first_sentence(const std::string& text) {
+  return explain(connection({{Role::Unknown, text}})).sentences.at(0);
+}
+
+TEST_CASE("explain: what the forwarder refuses, and whose certificate it was") {
+  CHECK(first_sentence(line("DPE plain-http - \"-\"", "\"-\" - - 10.1.0.10:8443 10.1.0.20:7 - -"))
+            .find("the client speaks plain HTTP where TLS is expected") != std::string::npos);
+  CHECK(first_sentence(line("UH address_not_allowed - \"-\"",
+                            "\"-\" a - 10.1.0.10:8443 10.1.0.20:7 a.example -"))
+            .find("does not dial without --allow") != std::string::npos);
+  CHECK(first_sentence(line("DPE downstream_tls_handshake_failed "
+                            "TLS_error:|0:x:certificate_has_expired:TLS_error_end \"-\"",
+                            "\"-\" a - 10.1.0.10:8443 10.1.0.20:7 a.example -"))
+            .find("the client's certificate has expired") != std::string::npos);
+}
+
+TEST_CASE("explain: a forward proxy without endpoints is a name without addresses") {
+  CHECK(first_sentence(line("UH - - \"-\"",
+                            "\"-\" dynamic_forward_proxy_cluster - envoy://sni/ "
+                            "envoy://internal_client_address/ nx.foo.com -"))
+            .find("\"nx.foo.com\" could not be resolved") != std::string::npos);
+}
+
+TEST_CASE("explain: REGISTRY_ONLY refuses HTTP by the route block_all") {
+  const std::string text =
+      "[2026-11-25T21:26:18.409Z] \"GET / HTTP/1.1\" 502 - direct_response - \"-\" 0 0 0 - \"-\" "
+      "\"curl/7.0\" \"abc\" \"evil.com\" \"-\" - - 1.2.3.4:80 10.1.1.172:4445 - block_all";
+  CHECK(first_sentence(text).find("REGISTRY_ONLY") != std::string::npos);
+}
+
 TEST_CASE("explain: an outer SNI that no server takes is told from both lines") {
   const Explanation out = explain(connection(
       {{Role::Sidecar, line("UF,URX - - "

@@ -15,7 +15,7 @@ constexpr std::array<FlagInfo, 30> kFlags = {{
     {"DO", "DropOverload", "it was dropped because the endpoints' owner asks for less load", ""},
     {"DPE", "DownstreamProtocolError", "the client did not speak HTTP as it should",
      "EGR0307 EGR0316"},
-    {"DR", "DownstreamRemoteReset", "the client reset the HTTP/2 stream", ""},
+    {"DR", "DownstreamRemoteReset", "the client reset the connection, or its HTTP/2 stream", ""},
     {"DT", "DurationTimeout", "the connection lasted longer than it may", ""},
     {"FI", "FaultInjected", "a fault filter broke it off on purpose", ""},
     {"IH", "InvalidEnvoyRequestHeaders",

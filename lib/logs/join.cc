@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -33,7 +34,11 @@ std::string downstream_key(const Entry& entry) {
   return key_of(entry.downstream_remote, entry.downstream_local);
 }
 
-// The time of "2026-11-23T11:30:21.325Z" within its day, in ms.
+// How far the two lines of one connection may be apart beyond what it lasted, in ms, where their
+// addresses agree: a port is used again after some time.
+constexpr std::int64_t kMostApart = 30'000;
+
+// The time of "2026-11-23T11:30:21.325Z", in ms.
 std::optional<std::int64_t> time_of(std::string_view text) {
   constexpr std::size_t kStart = 11;
   if (text.size() < kStart + 8) return std::nullopt;
@@ -42,7 +47,10 @@ std::optional<std::int64_t> time_of(std::string_view text) {
     std::from_chars(text.data() + at, text.data() + std::min(at + size, text.size()), out);
     return out;
   };
-  std::int64_t out = (number(kStart, 2) * 60 + number(kStart + 3, 2)) * 60 + number(kStart + 6, 2);
+  const std::chrono::sys_days day = std::chrono::year(static_cast<int>(number(0, 4))) /
+                                    static_cast<int>(number(5, 2)) / static_cast<int>(number(8, 2));
+  std::int64_t out = day.time_since_epoch().count() * 24;
+  out = ((out + number(kStart, 2)) * 60 + number(kStart + 3, 2)) * 60 + number(kStart + 6, 2);
   out *= 1000;
   return text.size() >= kStart + 12 ? out + number(kStart + 9, 3) : out;
 }
@@ -72,6 +80,25 @@ bool can_follow(const Entry& outer, const Entry& inner) {
   return delay >= -kClockSkew && delay <= kClockSkew + static_cast<std::int64_t>(outer.duration);
 }
 
+// How far the start of a next hop is from the time that the outer connection lasted, in ms: 0
+// within.
+std::int64_t distance(const Entry& outer, const Entry& inner) {
+  const auto outer_time = time_of(outer.time);
+  const auto inner_time = time_of(inner.time);
+  if (!outer_time || !inner_time) return 0;
+  const std::int64_t delay = *inner_time - *outer_time;
+  if (delay < 0) return -delay;
+  return std::max<std::int64_t>(0, delay - static_cast<std::int64_t>(outer.duration));
+}
+
+template <typename Lists, typename Connection>
+void drop_from(Lists& lists, const std::string& key, const Connection& connection) {
+  const auto found = lists.find(key);
+  if (found == lists.end()) return;
+  std::erase(found->second, connection);
+  if (found->second.empty()) lists.erase(found);
+}
+
 }  // namespace
 
 const Entry* LoggedConnection::of(Role role) const {
@@ -92,19 +119,17 @@ void Joiner::add(Entry entry) {
   const Role role = role_of(entry);
   if (role == Role::InternalListener) {
     if (join_to_outer(entry, role)) return;
-  } else if (const auto before = by_upstream_.find(downstream_key(entry));
-             before != by_upstream_.end()) {
+  } else if (const auto* before = nearest(by_upstream_, downstream_key(entry), entry, true)) {
     // The next hop of a line that is there.
-    const auto connection = before->second;
-    by_upstream_.erase(before);
+    const auto connection = *before;
+    drop_from(by_upstream_, downstream_key(entry), connection);
     if (connection->hops.size() == 1) connection->hops.front().role = Role::Sidecar;
     connection->hops.push_back({Role::Gateway, std::move(entry)});
     join_inner(connection);
     return;
-  } else if (const auto after = by_downstream_.find(upstream_key(entry));
-             after != by_downstream_.end()) {
-    const auto connection = after->second;
-    by_downstream_.erase(after);
+  } else if (const auto* after = nearest(by_downstream_, upstream_key(entry), entry, false)) {
+    const auto connection = *after;
+    drop_from(by_downstream_, upstream_key(entry), connection);
     connection->hops.front().role = Role::Gateway;
     connection->hops.insert(connection->hops.begin(), LoggedHop{Role::Sidecar, std::move(entry)});
     return;
@@ -115,6 +140,23 @@ void Joiner::add(Entry entry) {
   pending_.back().hops.push_back({role, std::move(entry)});
   index(std::prev(pending_.end()));
   while (pending_.size() > window_) tell_oldest();
+}
+
+// Of those with the same addresses the one whose time fits best; nullptr where none can.
+Joiner::Pending::iterator* Joiner::nearest(Lists& lists, const std::string& key, const Entry& entry,
+                                           bool is_inner) {
+  const auto found = lists.find(key);
+  if (found == lists.end()) return nullptr;
+  Pending::iterator* out = nullptr;
+  std::int64_t best = kMostApart;
+  for (Pending::iterator& candidate : found->second) {
+    const Entry& other = is_inner ? candidate->hops.back().entry : candidate->hops.front().entry;
+    const std::int64_t apart = is_inner ? distance(other, entry) : distance(entry, other);
+    if (apart > best || (out != nullptr && apart == best)) continue;
+    best = apart;
+    out = &candidate;
+  }
+  return out;
 }
 
 void Joiner::finish() {
@@ -170,28 +212,18 @@ void Joiner::index(Pending::iterator connection) {
     inner_[std::string(hop.entry.downstream_local)].push_back(connection);
   if (hop.role == Role::InternalListener) return;
   if (std::string key = downstream_key(hop.entry); !key.empty())
-    by_downstream_.insert_or_assign(std::move(key), connection);
+    by_downstream_[std::move(key)].push_back(connection);
   if (std::string key = upstream_key(hop.entry); !key.empty())
-    by_upstream_.insert_or_assign(std::move(key), connection);
+    by_upstream_[std::move(key)].push_back(connection);
   join_inner(connection);
 }
 
 void Joiner::drop_from_indexes(Pending::iterator connection) {
-  const auto drop = [&](Index& index, const std::string& key) {
-    const auto found = index.find(key);
-    if (found != index.end() && found->second == connection) index.erase(found);
-  };
-  const auto drop_from = [&](Lists& lists, std::string_view place) {
-    const auto found = lists.find(std::string(place));
-    if (found == lists.end()) return;
-    std::erase(found->second, connection);
-    if (found->second.empty()) lists.erase(found);
-  };
   for (const LoggedHop& hop : connection->hops) {
-    drop(by_upstream_, upstream_key(hop.entry));
-    drop(by_downstream_, downstream_key(hop.entry));
-    drop_from(inner_, hop.entry.downstream_local);
-    drop_from(outer_, hop.entry.upstream_host);
+    drop_from(by_upstream_, upstream_key(hop.entry), connection);
+    drop_from(by_downstream_, downstream_key(hop.entry), connection);
+    drop_from(inner_, std::string(hop.entry.downstream_local), connection);
+    drop_from(outer_, std::string(hop.entry.upstream_host), connection);
   }
 }
 

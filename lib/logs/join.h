@@ -29,11 +29,10 @@ struct LoggedConnection {
 };
 
 // A sidecar's line is followed by the gateway's whose downstream addresses are
-// its upstream ones. Where these do not tell one connection from another -
-// inside of a gateway, and behind a sidecar whose connection failed - names of
-// listeners, times and bytes decide. Lines may come in any order, but a
-// connection whose lines are more than `window` connections apart is told in
-// parts.
+// its upstream ones, and which began while it lasted: ports are used again. Where these do not tell
+// one connection from another - inside of a gateway, and behind a sidecar whose connection failed -
+// names of listeners, times and bytes decide. Lines may come in any order, but a connection whose
+// lines are more than `window` connections apart is told in parts.
 class Joiner {
  public:
   using Done = std::function<void(LoggedConnection)>;
@@ -45,8 +44,10 @@ class Joiner {
 
  private:
   using Pending = std::list<LoggedConnection>;
-  using Index = std::unordered_map<std::string, Pending::iterator>;
+  using Lists = std::unordered_map<std::string, std::vector<Pending::iterator>>;
 
+  [[nodiscard]] static Pending::iterator* nearest(Lists& lists, const std::string& key,
+                                                  const Entry& entry, bool is_inner);
   void join_inner(Pending::iterator outer);
   bool join_to_outer(Entry& inner, Role role);
   void index(Pending::iterator connection);
@@ -56,9 +57,8 @@ class Joiner {
   std::size_t window_;
   Done done_;
   Pending pending_;  // the oldest first
-  Index by_upstream_;
-  Index by_downstream_;
-  using Lists = std::unordered_map<std::string, std::vector<Pending::iterator>>;
+  Lists by_upstream_;
+  Lists by_downstream_;
   Lists inner_;  // by where they were reached
   Lists outer_;  // by where they went
 };

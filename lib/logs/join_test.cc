@@ -89,6 +89,18 @@ TEST_CASE("join: connections that differ in port or bytes are not mixed") {
                 gateway(101, 5000, 8), gateway(101, 4000, 7)}) == Numbers{{1, 6, 4}, {2, 5, 3}});
 }
 
+TEST_CASE("join: ports that are used again belong to the connection of their time") {
+  const auto at = [](std::string text, std::string_view hour) {
+    return text.replace(text.find("T11") + 1, 2, hour);
+  };
+  const std::vector<std::string> lines = {
+      at(sidecar(100, 4000, 7), "10"), at(sidecar(100, 4000, 9), "12"),
+      at(gateway(101, 4000, 7), "10"), at(gateway(101, 4000, 9), "12")};
+  CHECK(joined(lines) == Numbers{{1, 3}, {2, 4}});
+  CHECK(joined({lines[2], lines[3], lines[0], lines[1]}) == Numbers{{3, 1}, {4, 2}});
+  CHECK(joined({lines[0], lines[3]}) == Numbers{{1}, {2}});
+}
+
 TEST_CASE("join: a refusal behind a failed handshake is found by place and time") {
   const std::string failed =
       line(100, "UF,URX", "TLS_error:|33554536:x:Connection_reset_by_peer:TLS_error_end", 0,

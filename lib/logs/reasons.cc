@@ -16,7 +16,7 @@ struct Phrase {
   std::string_view rules;
 };
 
-constexpr std::array<Phrase, 22> kDetails = {{
+constexpr std::array<Phrase, 30> kDetails = {{
     {"filter_chain_not_found",
      "no filter chain of the listener takes the connection: its SNI, or that "
      "it has none, matches "
@@ -46,6 +46,17 @@ constexpr std::array<Phrase, 22> kDetails = {{
     {"http1.codec_error", "the client did not speak HTTP/1 as it should", "EGR0307 EGR0316"},
     {"overload", "the proxy is overloaded", ""},
     {"low_version", "the client speaks HTTP/1.0 or older", ""},
+    // Those of `egressctl forward`.
+    {"hello_timeout", "the client's first bytes, its TLS hello, did not come in time", ""},
+    {"handshake_timeout", "the client did not finish its TLS handshake in time", ""},
+    {"plain-http", "the client speaks plain HTTP where TLS is expected", "EGR0307 EGR0316"},
+    {"not-tls", "the client speaks something else than TLS", "EGR0307 EGR0316"},
+    {"too-large", "the client's TLS hello is larger than any real one", ""},
+    {"address_not_allowed",
+     "the name leads to an internal address, which the forwarder does not dial without --allow",
+     ""},
+    {"downstream_tls_handshake_failed", "the TLS handshake with the client failed", "EGR0402"},
+    {"no_proxy_header", "the load balancer in front sent no PROXY header", ""},
 }};
 
 constexpr std::array<Phrase, 6> kTerminations = {{
@@ -59,7 +70,7 @@ constexpr std::array<Phrase, 6> kTerminations = {{
 }};
 
 // The first that fits counts: what stands deeper in an error goes first.
-constexpr std::array<Phrase, 33> kFailures = {{
+constexpr std::array<Phrase, 36> kFailures = {{
     {"SAN_matcher", "the server's certificate is not for whom the proxy expects",
      "EGR0210 EGR0408"},
     {"certificate_has_expired", "the server's certificate has expired", ""},
@@ -106,6 +117,9 @@ constexpr std::array<Phrase, 33> kFailures = {{
     {"immediate_connect_error", "the endpoint can't be reached", "EGR0504"},
     {"connection_timeout", "the endpoint did not answer in time", "EGR0504"},
     {"remote_address:", "the endpoint can't be reached", "EGR0504"},
+    {"no_such_name", "DNS has no such name", "EGR0609"},
+    {"no_answer", "DNS did not answer in time", ""},
+    {"Too_many_open_files", "the proxy is out of file descriptors", ""},
     {"TLS_error", "the TLS handshake failed", "EGR0402"},
 }};
 
@@ -147,6 +161,20 @@ Reason explain(std::span<const Phrase> phrases, std::string_view text) {
   return {std::string(phrase->meaning), phrase->rules};
 }
 
+// What is said of the server's certificate is so of the client's, which the proxy has checked.
+Reason explain_client_failure(std::string_view failure) {
+  Reason out = explain_failure(failure);
+  constexpr std::string_view kServer = "the server's certificate";
+  if (out.meaning.starts_with(kServer))
+    out.meaning.replace(0, kServer.size(), "the client's certificate");
+  else
+    out.meaning =
+        "the client broke off the TLS handshake: it does not accept the proxy's certificate, "
+        "or shows none";
+  out.rules = {};
+  return out;
+}
+
 }  // namespace
 
 Reason explain_details(std::string_view details) {
@@ -161,6 +189,7 @@ Reason explain_details(std::string_view details) {
 }
 
 Reason explain_termination(std::string_view details) {
+  if (details.starts_with("TLS_error")) return explain_client_failure(details);
   Reason out = explain(kTerminations, details);
   if (details.starts_with("rbac_access_denied")) out.meaning += policy_in(details);
   return out;

@@ -69,6 +69,14 @@ bool host_is_safe(const std::string& host) {
   return name == "localhost" || IpAddress::parse(name).has_value();
 }
 
+// A browser says which page asks; programs say nothing.
+bool is_of_another_site(const httplib::Request& request) {
+  const std::string origin = request.get_header_value("Origin");
+  const std::string site = request.get_header_value("Sec-Fetch-Site");
+  return (!origin.empty() && origin != "http://" + request.get_header_value("Host")) ||
+         site == "cross-site" || site == "same-site";
+}
+
 Json tls_json(const TlsContext& tls) {
   Json out;
   const TlsSettings& settings = tls.settings();
@@ -218,6 +226,7 @@ bool refused(const httplib::Request& request, httplib::Response& response) {
   };
   if (!host_is_safe(request.get_header_value("Host")))
     return refuse(403, "ask by address or as localhost\n");
+  if (is_of_another_site(request)) return refuse(403, "asked by a page of another site\n");
   for (const Page& page : kPages) {
     if (request.path != page.path) continue;
     const bool reads = request.method == "GET" || request.method == "HEAD";
@@ -357,7 +366,7 @@ bool Admin::State::bind(const SocketAddress& wanted) {
     // Of the owner alone: whoever reaches it may end the process.
     constexpr mode_t kOwner = 0177;
     constexpr int kAnyPort = 80;  // httplib wants one; a path has none
-    ::unlink(wanted.path.c_str());
+    remove_stale_socket(wanted);
     const mode_t before = ::umask(kOwner);
     const bool bound = server.set_address_family(AF_UNIX).bind_to_port(wanted.path, kAnyPort);
     ::umask(before);
@@ -381,18 +390,27 @@ const SocketAddress& Admin::address() const {
   return state_->address;
 }
 
+Result<void> Admin::check(const AdminSettings& settings) {
+  const SocketAddress& wanted = settings.address;
+  if (wanted.is_unix() || settings.allow_remote || is_loopback(wanted.ip)) return {};
+  return fail(ErrorCode::Usage,
+              fmt::format("--admin-address: {} could be reached by others, who could then end the "
+                          "process; take 127.0.0.1 or a unix socket, or say --admin-allow-remote",
+                          wanted.to_string()));
+}
+
 Result<std::unique_ptr<Admin>> Admin::start(Forwarder& forwarder, AdminSettings settings) {
+  if (auto usable = check(settings); !usable) return tl::unexpected(usable.error());
   const SocketAddress wanted = settings.address;
-  if (!wanted.is_unix() && !settings.allow_remote && !is_loopback(wanted.ip))
-    return fail(
-        ErrorCode::Usage,
-        fmt::format("--admin-address: {} could be reached by others, who could then end the "
-                    "process; take 127.0.0.1 or a unix socket, or say --admin-allow-remote",
-                    wanted.to_string()));
   auto state = std::make_unique<State>(forwarder, std::move(settings));
   constexpr std::size_t kThreads = 2;
   state->server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   state->server.set_keep_alive_max_count(1);
+  // Not the library's own, by which a second process could listen at the same address.
+  state->server.set_socket_options([](int fd) {
+    const int on = 1;
+    ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  });
   state->add_pages();
   if (!state->bind(wanted))
     return fail(ErrorCode::Io, fmt::format("can't listen on {} for the admin interface; "

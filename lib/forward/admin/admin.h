@@ -34,6 +34,9 @@ class Admin {
   // ErrorCode::Usage when others could reach it, with Io when the address can't be had.
   [[nodiscard]] static Result<std::unique_ptr<Admin>> start(Forwarder& forwarder,
                                                             AdminSettings settings);
+
+  // Whether `settings` could be used, without listening: else as of start().
+  [[nodiscard]] static Result<void> check(const AdminSettings& settings);
   Admin(const Admin&) = delete;
   Admin& operator=(const Admin&) = delete;
   ~Admin();

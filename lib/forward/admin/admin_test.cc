@@ -13,6 +13,7 @@
 #include "lib/forward/admin/statistics.h"
 #include "lib/forward/certificates.h"
 #include "lib/forward/test_network.h"
+#include "lib/testing/files.h"
 #include "lib/testing/temporary_folder.h"
 
 namespace egressctl::forward {
@@ -214,6 +215,35 @@ TEST_CASE("admin: a unix socket of the owner's") {
   const UniqueFd fd = connect_to(settings.address);
   send_all(fd.get(), "GET /ready HTTP/1.0\r\n\r\n");
   CHECK(receive_all(fd.get()).ends_with("LIVE\n"));
+}
+
+TEST_CASE("admin: its address is its own, and a file that is no socket stays") {
+  Served served;
+  AdminSettings settings;
+  settings.address = served.admin().address();
+  CHECK_FALSE(Admin::start(served.forwarder(), settings).has_value());
+  const egressctl::testing::TemporaryFolder folder;
+  const auto file = folder.path() / "notes";
+  egressctl::testing::write_file(file, "important");
+  settings.address = *SocketAddress::parse("unix:" + file.string());
+  CHECK_FALSE(Admin::start(served.forwarder(), settings).has_value());
+  CHECK_FALSE(listen_on(settings.address, {}).has_value());
+  CHECK_EQ(egressctl::testing::read_file(file), "important");
+}
+
+TEST_CASE("admin: a page of another site changes nothing") {
+  Served served;
+  const auto answer_to = [&](const std::string& header) {
+    const UniqueFd fd = connect_to(served.admin().address());
+    send_all(fd.get(),
+             "POST /healthcheck/fail HTTP/1.0\r\nHost: localhost:9901\r\n" + header + "\r\n\r\n");
+    return receive_all(fd.get());
+  };
+  CHECK(answer_to("Origin: http://evil.example").find(" 403 ") != std::string::npos);
+  CHECK(answer_to("Sec-Fetch-Site: cross-site").find(" 403 ") != std::string::npos);
+  CHECK_EQ(served.get("/ready")->status, 200);
+  CHECK(answer_to("Origin: http://localhost:9901").find(" 200 ") != std::string::npos);
+  CHECK_EQ(served.get("/ready")->status, 503);
 }
 
 TEST_CASE("admin: only POST changes something, and a page says what it takes") {

@@ -170,9 +170,10 @@ void write_process(Writer& writer, const Forwarder& forwarder) {
   for (auto it = std::filesystem::directory_iterator("/proc/self/fd", error);
        !error && it != std::filesystem::directory_iterator(); it.increment(error))
     ++descriptors;
-  writer.single("process_open_fds", "gauge", "File descriptors in use.", descriptors);
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (error == std::errc::too_many_files_open) descriptors = limit.rlim_cur;
+  writer.single("process_open_fds", "gauge", "File descriptors in use.", descriptors);
   writer.single("process_max_fds", "gauge", "File descriptors allowed.", limit.rlim_cur);
   const auto start =
       std::chrono::duration_cast<std::chrono::seconds>(forwarder.started().time_since_epoch());
@@ -209,6 +210,8 @@ std::vector<Statistic> statistics_of(const Forwarder& forwarder) {
       {"listener_manager.lds.update_success", all.reloads.value()},
       {"listener_manager.lds.update_rejected", all.reload_failures.value()},
   };
+  if (const LogSink* log = forwarder.log(); log != nullptr)
+    out.push_back({"access_log_file.write_failed_bytes", log->dropped()});
   for (const auto& [cluster, addresses] : forwarder.clusters()) {
     const std::string start = fmt::format("cluster.{}.", stat_name(cluster));
     for (const auto& [name, counter] : kClusterStatistics)
