@@ -15,7 +15,16 @@ constexpr std::size_t kMaxRules = 6;
 constexpr std::string_view kPassthrough = "PassthroughCluster";
 constexpr std::string_view kBlackHole = "BlackHoleCluster";
 
+// A client that goes away after bytes both ways may have got all that it wanted, and one that says
+// no more has: of plain TCP nobody can tell. Envoy's relay sets no flag then; ours says which it
+// was.
+bool is_ordinary_end(const Entry& entry) {
+  return !entry.is_http() && (entry.flags == "DC" || entry.flags == "SI") && entry.received > 0 &&
+         entry.sent > 0 && entry.failure.empty();
+}
+
 bool is_failure(const Entry& entry) {
+  if (is_ordinary_end(entry)) return false;
   return !entry.flags.empty() || !entry.termination.empty() || !entry.failure.empty() ||
          entry.code >= 400;
 }

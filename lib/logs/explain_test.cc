@@ -39,6 +39,15 @@ TEST_CASE("explain: what the forwarder refuses, and whose certificate it was") {
             .find("the client's certificate has expired") != std::string::npos);
 }
 
+TEST_CASE("explain: who goes away after an answer over TCP has not failed") {
+  const std::string end = "\"1.2.3.4:443\" a 10.1.0.10:9 10.1.0.10:8443 10.1.0.20:7 a.example -";
+  const std::string bytes = "700 1500 5 - \"-\" \"-\" \"-\" \"-\" ";
+  const std::string start = "[2026-11-23T11:30:57.100Z] \"- - -\" 0 DC - - \"-\" ";
+  CHECK(explain(connection({{Role::Unknown, start + bytes + end}})).outcome == Outcome::Arrived);
+  CHECK(explain(connection({{Role::Unknown, line("DC - - \"-\"", end)}})).outcome ==
+        Outcome::Failed);
+}
+
 TEST_CASE("explain: a forward proxy without endpoints is a name without addresses") {
   CHECK(first_sentence(line("UH - - \"-\"",
                             "\"-\" dynamic_forward_proxy_cluster - envoy://sni/ "
