@@ -85,9 +85,9 @@ std::vector<Connection> connections_of(const mesh::Mesh& before, const mesh::Mes
 ExitCode run(Context& context, const Flags& flags) {
   if (flags.before == "-" && flags.after == "-")
     return report(context, Error{ErrorCode::Usage, "only one of A and B can be standard input"});
-  const auto before = load_mesh(context, {flags.before}, flags.mesh);
+  const auto before = load_mesh(context, {flags.before}, flags.mesh, EmptySet::Allowed);
   if (!before) return report(context, before.error());
-  const auto after = load_mesh(context, {flags.after}, flags.mesh);
+  const auto after = load_mesh(context, {flags.after}, flags.mesh, EmptySet::Allowed);
   if (!after) return report(context, after.error());
   const std::vector<Connection> connections = connections_of(*before->mesh, *after->mesh);
   const auto old_traces = trace_in(*before->mesh, *after->mesh, connections);

@@ -143,4 +143,10 @@ Inputs read_inputs(const std::vector<std::string>& paths, const InputOptions& op
   return out;
 }
 
+std::string no_object_in(const std::vector<std::string>& paths, std::size_t files) {
+  return fmt::format("{} in {}",
+                     files == 0 ? "no file ends in .yaml, .yml or .json" : "no Kubernetes object",
+                     fmt::join(paths, ", "));
+}
+
 }  // namespace egressctl::cli

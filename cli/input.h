@@ -56,4 +56,7 @@ struct Inputs {
 [[nodiscard]] Inputs read_inputs(const std::vector<std::string>& paths,
                                  const InputOptions& options = {});
 
+// Says that there was no object in the paths: "no Kubernetes object in x.yaml". `files` were read.
+[[nodiscard]] std::string no_object_in(const std::vector<std::string>& paths, std::size_t files);
+
 }  // namespace egressctl::cli

@@ -102,11 +102,8 @@ void say_what_was_read(Context& context, const lint::Workspace& workspace) {
 
 // Input without a single object is a mistake of whoever chose it, which must not look like success.
 ExitCode complain_of_nothing(Context& context, const Flags& flags, std::size_t files) {
-  return report(context, Error{ErrorCode::Usage,
-                               fmt::format("{} in {}; --allow-empty takes that for success",
-                                           files == 0 ? "no file ends in .yaml, .yml or .json"
-                                                      : "no Kubernetes object",
-                                           fmt::join(flags.paths, ", "))});
+  return report(context, Error{ErrorCode::Usage, no_object_in(flags.paths, files) +
+                                                     "; --allow-empty takes that for success"});
 }
 
 InputOptions input_options(const Flags& flags, const ConfigurationFile& file) {

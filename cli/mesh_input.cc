@@ -90,7 +90,7 @@ Result<MeshInput> read_mesh_flags(const MeshFlags& flags) {
 }
 
 Result<MeshOfFiles> load_mesh(Context& context, const std::vector<std::string>& paths,
-                              const MeshFlags& flags) {
+                              const MeshFlags& flags, EmptySet empty) {
   MeshOfFiles out;
   MeshFlags effective = flags;
   InputOptions options;
@@ -117,6 +117,9 @@ Result<MeshOfFiles> load_mesh(Context& context, const std::vector<std::string>& 
                               .resources = out.workspace->resources().size()};
   Diagnostics findings = out.workspace->findings();
   findings.append(std::move(inputs.problems));
+  const bool nothing = totals.resources == 0 && findings.empty();
+  if (nothing && empty == EmptySet::Refused)
+    return fail(ErrorCode::Usage, no_object_in(paths, totals.files));
   out.exit = report(context, std::move(findings), totals);
   const resource::Resource*& mesh_resource = out.input.options.mesh_resource;
   if (auto config = lint::overridden_mesh_config(out.configuration.content,

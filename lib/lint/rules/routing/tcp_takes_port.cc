@@ -1,7 +1,9 @@
 // EGR0308 tcp-takes-port
+#include <algorithm>
 #include <unordered_map>
 
 #include "lib/lint/context.h"
+#include "lib/lint/rules/gateway_api/waypoints.h"
 #include "lib/lint/rules/routing/auto_addresses.h"
 #include "lib/lint/rules/routing/rivals.h"
 #include "lib/lint/rules/routing/routing.h"
@@ -32,6 +34,12 @@ bool is_plain_tcp(const resource::Port& port) {
   }
 }
 
+// Whether the entry is for the host, too: then nobody loses.
+bool has_host(const resource::Resource& entry, std::string_view host) {
+  const auto& hosts = *entry.as<resource::ServiceEntry>()->hosts;
+  return std::any_of(hosts.begin(), hosts.end(), [&](const auto& each) { return *each == host; });
+}
+
 void check_port(const mesh::Service& service, const resource::Positioned<resource::Port>& port,
                 const Entries& others, Diagnostics& out) {
   const resource::Port& in = *port;
@@ -51,6 +59,7 @@ void check_port(const mesh::Service& service, const resource::Positioned<resourc
   // With NONE they still arrive where the client dialled.
   if (*service.entry->resolution == resource::Resolution::None) return;
   const resource::Resource* rival = others.find(service.visibility, service.resource);
+  if (rival != nullptr && has_host(*rival, service.host)) rival = nullptr;
   if (rival != nullptr)
     finding.related(rival->metadata.name.range, "this one takes the same port: one of them loses");
   if (rival != nullptr || https) finding.severity(Severity::Error);
@@ -68,6 +77,9 @@ void check(const Context& in, Diagnostics& out) {
     if (service.entry == nullptr || service.resource == last) continue;
     last = service.resource;
     if (!service.entry->addresses->empty() || has_allocated_address(*last)) continue;
+    // A waypoint's clients have no sidecars: ztunnel goes by the address that it has answered DNS
+    // with.
+    if (waypoint_label(in.mesh(), *last) != nullptr) continue;
     entries.push_back(&service);
     for (const auto& port : *service.entry->ports)
       if (is_plain_tcp(*port) && *service.entry->resolution != resource::Resolution::None)

@@ -21,23 +21,61 @@ constexpr std::string_view kNoneReferences[] = {
     "https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway-tls-origination/",
     "istio/istio#30808", "istio/istio#16453", "istio/istio#31513"};
 
-// The same of the routes of the Gateway API, where external hosts are backends of kind Hostname.
+// The external host that a backend of the Gateway API leads to: one of kind Hostname, or the name
+// behind a Service of type ExternalName; empty for others.
+std::string external_host(const mesh::Mesh& mesh, const resource::Resource& route,
+                          const resource::BackendRef& backend) {
+  if (is_hostname(backend)) return *backend.name;
+  if (!is_service(backend)) return {};
+  const std::string_view name_space = backend.name_space.present()
+                                          ? std::string_view(*backend.name_space)
+                                          : mesh.namespace_of(route);
+  const resource::Resource* service = mesh.find(resource::Kind::Service, name_space, *backend.name);
+  return service == nullptr ? std::string() : *service->as<resource::Service>()->external_name;
+}
+
+// The same of the routes of the Gateway API.
 void add_backends(const mesh::Mesh& mesh, std::unordered_set<std::string>& out) {
   for (const resource::Kind kind : {resource::Kind::HttpRoute, resource::Kind::GrpcRoute})
     for (const resource::Resource* route : mesh.all(kind))
       for (const auto& rule : *route->as<resource::KubernetesRoute>()->rules)
         for (const auto& backend : *rule->backend_refs)
-          if (is_hostname(*backend))
-            out.insert(fmt::format("{}:{}", *backend->name, *backend->port));
+          if (const std::string host = external_host(mesh, *route, *backend); !host.empty())
+            out.insert(fmt::format("{}:{}", host, *backend->port));
 }
 
-// The ports of hosts that HTTP rules lead to: "host:port", and "host" where a rule names no port.
-std::unordered_set<std::string> http_targets(const mesh::Mesh& mesh) {
+// Whether sidecars take what is no TLS to the host, on another port: by a "tcp" rule for a port
+// that is not for TLS, and by no "tls" rule.
+bool comes_plain(const mesh::Mesh& mesh, const std::string& host) {
+  const auto is_plain_port = [&](const mesh::RouteMatch& match) {
+    if (match.port == nullptr || !match.port->present()) return false;
+    const auto named = mesh.registry().named(host);
+    return std::any_of(named.begin(), named.end(), [&](const mesh::Service* service) {
+      const mesh::ServicePort* port = service->port(**match.port);
+      return port != nullptr && !resource::is_tls(port->protocol);
+    });
+  };
+  bool plain = false;
+  for (const mesh::VirtualService* service : mesh.routes_of(host))
+    for (const mesh::Route& route : service->routes) {
+      if (route.kind == mesh::RouteKind::Tls) return false;
+      plain = plain ||
+              (route.kind == mesh::RouteKind::Tcp && mesh::applies_at(*service, route, "mesh") &&
+               std::any_of(route.matches.begin(), route.matches.end(), is_plain_port));
+    }
+  return plain;
+}
+
+// The ports of hosts that rules lead to which send no TLS: "host:port", and "host" where a rule
+// names no port.
+std::unordered_set<std::string> plain_targets(const mesh::Mesh& mesh) {
   std::unordered_set<std::string> out;
   add_backends(mesh, out);
   for (const mesh::VirtualService& service : mesh.routes())
     for (const mesh::Route& route : service.routes) {
-      if (route.kind != mesh::RouteKind::Http) continue;
+      const bool by_tcp = route.kind == mesh::RouteKind::Tcp && route.targets.size() == 1 &&
+                          comes_plain(mesh, route.targets.front().host);
+      if (route.kind != mesh::RouteKind::Http && !by_tcp) continue;
       for (const mesh::RouteTarget& target : route.targets)
         out.insert(target.destination->port.present()
                        ? fmt::format("{}:{}", target.host, *target.destination->port->number)
@@ -71,7 +109,7 @@ bool serves_tls_alone(const mesh::Rule& rule, const mesh::Service& service, cons
 }
 
 void check_double(const Context& in, Diagnostics& out) {
-  const auto http = http_targets(in.mesh());
+  const auto plain = plain_targets(in.mesh());
   for (const mesh::Rule& rule : in.mesh().rules().all()) {
     std::unordered_set<const ClientTls*> told;
     for (const mesh::Service* service : in.mesh().registry().named(rule.host)) {
@@ -79,8 +117,8 @@ void check_double(const Context& in, Diagnostics& out) {
       for (const mesh::ServicePort& port : service->ports) {
         const ClientTls* tls = client_tls(*rule.rule->traffic_policy, port.number);
         if (tls == nullptr || !originates(*tls) || !resource::is_tls(port.protocol) ||
-            http.contains(rule.host) ||
-            http.contains(fmt::format("{}:{}", rule.host, port.number)) ||
+            plain.contains(rule.host) ||
+            plain.contains(fmt::format("{}:{}", rule.host, port.number)) ||
             is_for_http(in.mesh(), rule, *service, port.number) || !told.insert(tls).second)
           continue;
         auto finding = out.report(
