@@ -78,6 +78,10 @@ CLI::Option* add_outputs(CLI::App& command, const std::string& names,
       if (output.file.empty())
         throw CLI::ValidationError(flag, fmt::format("\"{}\" names no file", text));
     }
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if (!outputs[i].file.empty() && outputs[i].file == outputs[k].file)
+          throw CLI::ValidationError(flag, fmt::format("two outputs go to {}", outputs[i].file));
     if (std::count_if(outputs.begin(), outputs.end(),
                       [](const ResultOutput& output) { return output.file.empty(); }) > 1)
       throw CLI::ValidationError(flag, "only one output can go without a file (FORMAT=FILE)");

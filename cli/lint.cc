@@ -276,8 +276,22 @@ class Run {
     return out;
   }
 
+  // The output that would be written over a file that was read; nullptr when there is none.
+  [[nodiscard]] const ResultOutput* output_over_input(const lint::Workspace& workspace) const {
+    std::error_code error;
+    for (const ResultOutput& output : flags_.results.outputs)
+      for (const auto& source : workspace.sources())
+        if (!output.file.empty() && std::filesystem::equivalent(output.file, source->path(), error))
+          return &output;
+    return nullptr;
+  }
+
   // Reports what is left.
   ExitCode tell(CheckedSet& checked, Diagnostics problems) {
+    if (const ResultOutput* output = output_over_input(*checked.workspace))
+      return report(context_,
+                    Error{ErrorCode::Usage,
+                          fmt::format("{} is read: the findings must go elsewhere", output->file)});
     const render::Totals totals{.files = checked.workspace->sources().size(),
                                 .documents = checked.workspace->documents(),
                                 .resources = checked.workspace->resources().size(),

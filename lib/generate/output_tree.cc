@@ -113,20 +113,36 @@ Result<std::vector<PlannedFile>> compare(std::span<const OutputFile> files,
   return planned;
 }
 
-Result<void> write_file(const fs::path& path, std::string_view text) {
+namespace {
+
+bool write_through(const fs::path& path, std::string_view text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(text.data(), static_cast<std::streamsize>(text.size()));
+  file.flush();
+  return file.good();
+}
+
+}  // namespace
+
+Result<void> write_file(const fs::path& given, std::string_view text) {
   std::error_code error;
+  // What a link leads to is written, not the link.
+  const bool is_link = fs::is_symlink(fs::symlink_status(given, error));
+  const fs::path path = is_link ? fs::weakly_canonical(given, error) : given;
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+  const fs::file_status before = fs::status(path, error);
+  // Nobody wants a pipe or a device to be replaced by a file.
+  if (fs::exists(before) && !fs::is_regular_file(before)) {
+    if (write_through(path, text)) return {};
+    return fail(ErrorCode::Io, fmt::format("can't write {}", path.string()));
+  }
   fs::path temporary = path;
   temporary += fmt::format(".{}.tmp", ::getpid());
-  {
-    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-    file.write(text.data(), static_cast<std::streamsize>(text.size()));
-    file.flush();
-    if (!file) {
-      fs::remove(temporary, error);
-      return fail(ErrorCode::Io, fmt::format("can't write {}", path.string()));
-    }
+  if (!write_through(temporary, text)) {
+    fs::remove(temporary, error);
+    return fail(ErrorCode::Io, fmt::format("can't write {}", path.string()));
   }
+  if (fs::exists(before)) fs::permissions(temporary, before.permissions(), error);
   fs::rename(temporary, path, error);
   if (!error) return {};
   const std::string reason = error.message();

@@ -1,5 +1,10 @@
 // EGR0209 unseen-destination-rule
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+#include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "lib/lint/rules/references/references.h"
 #include "lib/lint/rules/references/subsets.h"
@@ -35,14 +40,27 @@ const mesh::Rule* unseen(const Context& in, const Hops& hops, const Hop& hop) {
   return nullptr;
 }
 
+// "a", "b" and "c", each once.
+std::string each_once(std::initializer_list<std::string_view> names) {
+  std::vector<std::string> out;
+  for (const std::string_view name : names)
+    if (std::string text = fmt::format("\"{}\"", name);
+        std::find(out.begin(), out.end(), text) == out.end())
+      out.push_back(std::move(text));
+  if (out.size() == 1) return out.front();
+  const std::string last = std::move(out.back());
+  out.pop_back();
+  return fmt::format("{} and {}", fmt::join(out, ", "), last);
+}
+
 void report(const Context& in, const Hop& hop, const mesh::Rule& rule, Diagnostics& out) {
   const std::string_view owner = owner_of(in.mesh(), hop.target->host, hop.client);
   const resource::Text& written = rule.resource->metadata.name_space;
-  auto finding = out.report(
-      kId, written.present() ? written.range : rule.resource->metadata.name.range,
-      "nobody looks in namespace \"{}\" for rules on \"{}\": {} look in \"{}\", \"{}\" and \"{}\"",
-      rule.name_space, rule.host, hop.gateway != nullptr ? "gateways" : "sidecars", hop.client,
-      owner, in.mesh().settings().root_namespace);
+  auto finding =
+      out.report(kId, written.present() ? written.range : rule.resource->metadata.name.range,
+                 "nobody looks in namespace \"{}\" for rules on \"{}\": {} look in {}",
+                 rule.name_space, rule.host, hop.gateway != nullptr ? "gateways" : "sidecars",
+                 each_once({hop.client, owner, in.mesh().settings().root_namespace}));
   finding.field("metadata.namespace")
       .related(hop.target->destination->host.range, "the route whose destination it is for");
   finding.help(fmt::format("move it to namespace \"{}\"", owner));

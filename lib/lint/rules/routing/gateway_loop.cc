@@ -1,5 +1,6 @@
 // EGR0304 gateway-loop
 #include <algorithm>
+#include <set>
 #include <unordered_set>
 
 #include "lib/lint/rules/routing/bindings.h"
@@ -17,6 +18,20 @@ constexpr std::string_view kReferences[] = {
 bool leads_back(const mesh::GatewayView& gateway, const mesh::RouteTarget& target) {
   return std::any_of(gateway.services.begin(), gateway.services.end(),
                      [&](const mesh::Service* service) { return service->host == target.host; });
+}
+
+// Whether nothing is left at the gateway for the rules behind it: istiod, too, stops there.
+// Source: istio/istio pilot/pkg/networking/core/route/route.go (BuildHTTPRoutesForVirtualService).
+bool takes_all(Servers& servers, const Binding& binding, const mesh::RouteMatch* match) {
+  if (match == nullptr) return true;
+  constexpr std::string_view kOfPlaces[] = {"gateways", "name", "port"};
+  const bool by_place_alone =
+      match->node != nullptr &&
+      std::all_of(match->node->entries.begin(), match->node->entries.end(), [&](const auto& entry) {
+        return std::find(std::begin(kOfPlaces), std::end(kOfPlaces), entry.key.scalar) !=
+               std::end(kOfPlaces);
+      });
+  return by_place_alone && servers.of(binding, match).size() == servers.of(binding, nullptr).size();
 }
 
 void report(const Binding& binding, const mesh::Route& route, const mesh::RouteMatch* match,
@@ -42,16 +57,19 @@ void report(const Binding& binding, const mesh::Route& route, const mesh::RouteM
 void check(const Context& in, Diagnostics& out) {
   std::unordered_set<const mesh::Route*> told;
   Servers servers;
-  for (const Binding& binding : bindings(in))
+  for (const Binding& binding : bindings(in)) {
+    std::set<mesh::RouteKind> all_taken;
     for (const mesh::Route& route : binding.service->routes)
       for (const mesh::RouteMatch* match : matches_of(route)) {
-        if (!is_used(servers, binding, route, match)) continue;
+        if (all_taken.contains(route.kind) || !is_used(servers, binding, route, match)) continue;
+        if (takes_all(servers, binding, match)) all_taken.insert(route.kind);
         const auto target = std::find_if(
             route.targets.begin(), route.targets.end(),
             [&](const auto& candidate) { return leads_back(*binding.gateway, candidate); });
         if (target != route.targets.end() && told.insert(&route).second)
           report(binding, route, match, *target, out);
       }
+  }
 }
 
 }  // namespace

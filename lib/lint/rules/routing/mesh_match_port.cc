@@ -1,5 +1,6 @@
 // EGR0315 mesh-match-port, EGR0316 rule-for-other-protocol
 #include <algorithm>
+#include <string>
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
@@ -125,9 +126,13 @@ void check_protocol(const Ports& ports, const VirtualService& service, const mes
              service.hosts.front(), kind_of(port), mesh::to_string(route.kind))
       .related(port.range, "the port is declared here")
       .help(resource::is_tls(port.protocol)
-                ? "write it as a \"tls\" rule with sniHosts, or let clients send HTTP and the "
-                  "gateway make TLS of it"
-                : "write it as an \"http\" rule, or declare the port as TLS");
+                ? std::string(
+                      "write it as a \"tls\" rule with sniHosts, or let clients send HTTP and "
+                      "the gateway make TLS of it")
+            : resource::is_http(port.protocol)
+                ? "write it as an \"http\" rule, or declare the port as TLS"
+                : fmt::format("write it as a \"tcp\" rule, or declare the port as {}",
+                              route.kind == mesh::RouteKind::Http ? "HTTP" : "TLS"));
 }
 
 template <typename Use>
