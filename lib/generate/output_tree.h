@@ -40,8 +40,9 @@ struct PlannedFile {
 [[nodiscard]] Result<std::vector<PlannedFile>> compare(std::span<const OutputFile> files,
                                                        const std::filesystem::path& directory);
 
-// Writes `text` to `path` by way of a temporary file beside it and a rename, so that no reader sees
-// half of it. Makes the folders on the way. Fails with ErrorCode::Io.
-[[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view text);
+// Writes `text` to `given` by way of a temporary file beside it and a rename, so that no reader
+// sees half of it; what is a link is followed, what is no file (a pipe, a device) is written to.
+// Makes the folders on the way, keeps the mode. Fails with ErrorCode::Io.
+[[nodiscard]] Result<void> write_file(const std::filesystem::path& given, std::string_view text);
 
 }  // namespace egressctl::generate
