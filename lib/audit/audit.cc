@@ -26,11 +26,6 @@ using trace::Verdict;
 constexpr std::string_view kUnregistered = "unregistered.invalid";
 constexpr std::string_view kForeign = "foreign.invalid";
 
-// Addresses of the internet; what policies name themselves comes on top.
-constexpr std::string_view kAddresses[] = {"93.184.216.34", "185.15.59.224",
-                                           "2606:2800:220:1:248:1893:25c8:1946"};
-constexpr std::int64_t kPorts[] = {443, 80, 8443, 50000};
-
 struct Client {
   Workload pod;
   Proxy proxy;
@@ -69,22 +64,10 @@ std::vector<Client> clients_of(const mesh::Mesh& mesh) {
   return out;
 }
 
-bool runs_proxy(const Workload& pod) {
-  if (pod.resource->kind != resource::Kind::Pod || pod.spec == nullptr) return false;
-  const auto is_proxy = [](const auto& container) { return *container->name == "istio-proxy"; };
-  return std::any_of(pod.spec->containers->begin(), pod.spec->containers->end(), is_proxy) ||
-         std::any_of(pod.spec->init_containers->begin(), pod.spec->init_containers->end(),
-                     is_proxy);
-}
-
 class Audit {
  public:
   explicit Audit(const mesh::Mesh& mesh)
-      : mesh_(mesh), policies_(mesh), tracer_(mesh), hosts_(trace::external_targets(mesh)) {
-    for (const resource::Resource* policy : mesh.all(resource::Kind::NetworkPolicy))
-      add_addresses(*policy->as<resource::NetworkPolicy>());
-    for (const std::string_view text : kAddresses) addresses_.push_back(*IpAddress::parse(text));
-  }
+      : mesh_(mesh), policies_(mesh), tracer_(mesh), hosts_(trace::external_targets(mesh)) {}
 
   std::vector<Finding> run() {
     for (const Client& client : clients_of(mesh_)) check_client(client);
@@ -99,20 +82,10 @@ class Audit {
   }
 
  private:
-  void add_addresses(const resource::NetworkPolicy& policy) {
-    for (const auto& rule : *policy.egress)
-      for (const auto& peer : *rule->peers) {
-        if (!peer->ip_block.present()) continue;
-        const auto range = IpRange::parse(*peer->ip_block->cidr);
-        if (range && internal_kind(range->start()).empty()) addresses_.push_back(range->start());
-      }
-  }
-
   void check_client(const Client& client) {
     client_ = &client;
-    hole_ = hole(mesh::Transport::Tcp);
-    may_tcp_ = !hole_.empty();
-    const bool may_udp = !hole(mesh::Transport::Udp).empty();
+    hole_ = policies_.way_out(client.pod, mesh::Transport::Tcp);
+    const bool may_udp = policies_.way_out(client.pod, {mesh::Transport::Udp, 443}).has_value();
     check_network_policy();
     add(Way::Udp, through(may_udp),
         may_udp ? "UDP 443 (HTTP/3) of the internet is open, and no sidecar takes UDP"
@@ -138,22 +111,14 @@ class Audit {
     return out;
   }
 
-  // Where the pod's policies let it open a connection to, "address:port"; empty: nowhere on the
-  // internet.
-  [[nodiscard]] std::string hole(mesh::Transport transport) const {
-    for (const IpAddress& address : addresses_)
-      for (const std::int64_t port : kPorts) {
-        if (transport == mesh::Transport::Udp && port != 443) continue;
-        if (policies_.allows_egress(client_->pod, {nullptr, address}, {transport, port}))
-          return address.is_v4() ? fmt::format("{}:{}", address.to_string(), port)
-                                 : fmt::format("[{}]:{}", address.to_string(), port);
-      }
-    return {};
+  // Whether the pod's policies let it out at the port.
+  [[nodiscard]] State through_port(std::int64_t port) const {
+    return through(policies_.way_out(client_->pod, {mesh::Transport::Tcp, port}).has_value());
   }
 
   void check_network_policy() {
     Causes causes = binding();
-    if (!may_tcp_) {
+    if (!hole_) {
       add(Way::NetworkPolicy, State::Closed, "NetworkPolicies let nothing out to the internet",
           std::move(causes));
     } else if (causes.empty()) {
@@ -162,40 +127,24 @@ class Audit {
           {});
     } else {
       add(Way::NetworkPolicy, State::Open,
-          fmt::format("its NetworkPolicies let TCP out to the internet, such as {}", hole_),
+          fmt::format("its NetworkPolicies let TCP out to the internet, such as {}",
+                      hole_->address.is_v4()
+                          ? fmt::format("{}:{}", hole_->address.to_string(), hole_->port)
+                          : fmt::format("[{}]:{}", hole_->address.to_string(), hole_->port)),
           std::move(causes));
     }
   }
 
   // Whether the pod has a sidecar; when not, that is the finding.
   bool check_sidecar() {
-    const Workload& pod = client_->pod;
-    const auto report = [&](std::string why, Causes causes) {
-      add(Way::NoSidecar, through(may_tcp_), std::move(why), std::move(causes));
-      return false;
-    };
-    const mesh::Injection injection = mesh::injection_of(mesh_, pod.name_space);
-    const resource::Resource* object = mesh_.namespace_object(pod.name_space);
-    const resource::Text* word = mesh::injection_word(pod);
-    if (pod.spec != nullptr && pod.spec->host_network.present() && *pod.spec->host_network)
-      return report("hostNetwork: its pods have no sidecar",
-                    cause_of(pod.resource, pod.spec->host_network.range));
-    if (injection == mesh::Injection::Ambient)
-      return report("ambient: ztunnel lets hosts pass that no waypoint takes",
-                    cause_of(object, object->range));
-    if (pod.resource != nullptr && runs_proxy(pod)) return has_sidecar();
-    if (word != nullptr && **word == "false")
-      return report("injection is switched off", cause_of(pod.resource, word->range));
-    if (word != nullptr || !pod.labels || (*pod.labels)->find("istio.io/rev") != nullptr)
-      return has_sidecar();
-    if (injection == mesh::Injection::Off || injection == mesh::Injection::Unlabelled)
-      return report("injection is not on in its namespace", cause_of(object, object->range));
-    return has_sidecar();
-  }
-
-  bool has_sidecar() {
-    add(Way::NoSidecar, State::Closed, "it has a sidecar", {});
-    return true;
+    const auto none = mesh::no_sidecar(mesh_, client_->pod);
+    if (none) {
+      add(Way::NoSidecar, through(hole_.has_value()), std::string(none->why),
+          cause_of(none->resource, none->range));
+    } else {
+      add(Way::NoSidecar, State::Closed, "it has a sidecar", {});
+    }
+    return !none;
   }
 
   void check_exclusions() {
@@ -204,22 +153,9 @@ class Audit {
       add(Way::Exclusion, State::Closed, "no annotation takes connections from the sidecar", {});
       return;
     }
-    for (const mesh::Exclusion& one : found) {
-      const auto why = [&]() -> std::string {
-        switch (one.kind) {
-          case mesh::Exclusion::Kind::Port:
-            return one.port ? fmt::format("port {} goes around the sidecar", *one.port)
-                            : std::string("every port goes around the sidecar");
-          case mesh::Exclusion::Kind::Range:
-            return fmt::format("range {} goes around the sidecar", one.word);
-          case mesh::Exclusion::Kind::NotIncluded:
-            return fmt::format("all but {} goes around the sidecar", one.word);
-        }
-        return {};
-      };
-      add(Way::Exclusion, through(may_tcp_), why(),
-          cause_of(client_->pod.resource, one.annotation->range));
-    }
+    for (const mesh::Exclusion& one : found)
+      add(Way::Exclusion, one.port ? through_port(*one.port) : through(hole_.has_value()),
+          mesh::describe(one), cause_of(client_->pod.resource, one.annotation->range));
   }
 
   [[nodiscard]] Request request_for(std::string_view host, std::int64_t port) const {
@@ -227,6 +163,7 @@ class Audit {
     request.client = client_->proxy;
     request.host = host;
     request.port = static_cast<std::uint32_t>(port);
+    request.proxies_only = true;  // pods and policies are looked at by themselves
     return request;
   }
 
@@ -238,7 +175,7 @@ class Audit {
     for (const std::int64_t port : {443, 80, 50000}) {
       const Trace trace = trace_to(kUnregistered, port);
       if (trace.verdict != Verdict::Bypass && trace.verdict != Verdict::Misrouted) continue;
-      add(Way::Passthrough, through(may_tcp_),
+      add(Way::Passthrough, through_port(port),
           fmt::format("a host that no one registered, port {}: {}", port, trace.reason),
           trace.blame.empty() && !trace.hops.empty() ? trace.hops.front().causes : trace.blame);
       return;
@@ -250,6 +187,7 @@ class Audit {
     std::vector<std::string> direct;
     std::vector<std::string> any;    // hosts whose route leads to every name
     std::vector<std::string> fixed;  // hosts that are reached with every name inside
+    bool free = false;               // a NetworkPolicy lets one of them be reached directly
     Causes direct_causes;
     Causes any_causes;
     Causes fixed_causes;
@@ -258,6 +196,7 @@ class Audit {
       const std::string target = fmt::format("{}:{}", host, port);
       if (trace.verdict == Verdict::Bypass) {
         direct.push_back(target);
+        free = free || through_port(port) == State::Open;
         if (!trace.hops.empty() && direct_causes.empty()) direct_causes = trace.hops.front().causes;
       }
       if (!wraps_tls(trace)) continue;
@@ -270,8 +209,13 @@ class Audit {
       Causes& causes = everywhere ? any_causes : fixed_causes;
       if (causes.empty()) causes = lie.hops.back().causes;
     }
-    add_list(Way::Direct, direct, "the sidecar connects to {} itself",
-             "all registered hosts go through a gateway or are refused", std::move(direct_causes));
+    if (direct.empty()) {
+      add(Way::Direct, State::Closed, "all registered hosts go through a gateway or are refused",
+          {});
+    } else {
+      add(Way::Direct, through(free), fmt::format("the sidecar connects to {} itself", few(direct)),
+          std::move(direct_causes));
+    }
     // The gateway's NetworkPolicies let it out: that is what it is for.
     if (!any.empty())
       add(Way::InnerSni, State::Open,
@@ -294,15 +238,6 @@ class Audit {
     const trace::Hop& sidecar = trace.hops.front();
     return !sidecar.server_name.empty() && sidecar.tls &&
            sidecar.tls->kind == topology::TlsKind::IstioMutual;
-  }
-
-  void add_list(Way way, const std::vector<std::string>& hosts, std::string_view why,
-                std::string_view closed, Causes causes) {
-    if (hosts.empty()) {
-      add(way, State::Closed, std::string(closed), {});
-    } else {
-      add(way, through(may_tcp_), fmt::format(fmt::runtime(why), few(hosts)), std::move(causes));
-    }
   }
 
   // "a, b, c and 4 more".
@@ -344,10 +279,8 @@ class Audit {
   mesh::NetworkPolicyIndex policies_;
   trace::Tracer tracer_;
   std::vector<trace::Target> hosts_;
-  std::vector<IpAddress> addresses_;
   const Client* client_ = nullptr;
-  std::string hole_;  // of TCP
-  bool may_tcp_ = false;
+  std::optional<mesh::WayOut> hole_;  // of TCP
   std::vector<Finding> out_;
 };
 

@@ -69,6 +69,18 @@ TEST_CASE("NetworkPolicies are evaluated") {
                  Way::NetworkPolicy) == State::Open);
 }
 
+TEST_CASE("what a NetworkPolicy lets out at any port is a way out, and held by port") {
+  const std::string smtp = policy("[{ports: [{protocol: TCP, port: 2525}]}]");
+  CHECK(state_of(deployment("") + smtp, Way::NetworkPolicy) == State::Open);
+  const auto excluded = [](std::string_view port) {
+    return deployment("      annotations: {traffic.sidecar.istio.io/excludeOutboundPorts: \"" +
+                      std::string(port) + "\"}\n");
+  };
+  CHECK(state_of(excluded("2525") + smtp, Way::Exclusion) == State::Open);
+  CHECK(state_of(excluded("443") + smtp, Way::Exclusion) == State::Held);
+  CHECK(state_of(deployment("") + smtp, Way::Passthrough, "") == State::Held);
+}
+
 TEST_CASE("UDP is judged by itself") {
   const std::string tcp =
       policy("[{to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{protocol: TCP, port: 443}]}]");
@@ -88,7 +100,9 @@ TEST_CASE("annotations take connections from the sidecar") {
   CHECK(state_of(excluded("excludeOutboundIPRanges", "10.0.0.0/8"), Way::Exclusion) ==
         State::Closed);
   CHECK(state_of(excluded("includeOutboundIPRanges", "10.0.0.0/8"), Way::Exclusion) == State::Open);
+  CHECK(state_of(excluded("includeOutboundIPRanges", ""), Way::Exclusion) == State::Open);
   CHECK(state_of(excluded("includeOutboundIPRanges", "*"), Way::Exclusion) == State::Closed);
+  CHECK(state_of(excluded("excludeInterfaces", "eth0"), Way::Exclusion) == State::Open);
 }
 
 TEST_CASE("pods without a sidecar are free unless policies hold them") {

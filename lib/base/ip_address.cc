@@ -145,6 +145,14 @@ socklen_t IpAddress::to_sockaddr(std::uint16_t port, sockaddr_storage& out) cons
   return sizeof v6;
 }
 
+std::optional<IpAddress> IpAddress::next() const {
+  IpAddress out = *this;
+  const std::size_t first = is_v4() ? kMapped.size() : 0;
+  for (std::size_t i = bytes_.size(); i-- > first;)
+    if (++out.bytes_[i] != 0) return out;
+  return std::nullopt;
+}
+
 std::optional<IpRange> IpRange::parse(std::string_view text) {
   const std::size_t slash = text.find('/');
   const auto start = IpAddress::parse(text.substr(0, slash));
@@ -173,6 +181,15 @@ bool IpRange::contains(const IpAddress& address) const {
   if (rest == 0) return true;
   const int mask = 0xff00 >> rest & 0xff;
   return (start_.bytes()[whole] & mask) == (address.bytes()[whole] & mask);
+}
+
+IpAddress IpRange::last() const {
+  IpAddress out = start_;
+  for (std::size_t i = 0; i < out.bytes_.size(); ++i) {
+    const int fixed = std::clamp(bits_ - static_cast<int>(8 * i), 0, 8);
+    out.bytes_[i] = static_cast<std::uint8_t>(out.bytes_[i] | 0xff >> fixed);
+  }
+  return out;
 }
 
 std::string_view internal_kind(const IpAddress& address) {

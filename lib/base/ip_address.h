@@ -31,9 +31,13 @@ class IpAddress {
   // Fills a socket address; returns its size. IPv4 becomes AF_INET.
   [[nodiscard]] socklen_t to_sockaddr(std::uint16_t port, sockaddr_storage& out) const;
 
+  // The one behind it; std::nullopt behind the last of its family.
+  [[nodiscard]] std::optional<IpAddress> next() const;
+
   bool operator==(const IpAddress&) const = default;
 
  private:
+  friend class IpRange;
   std::array<std::uint8_t, 16> bytes_{};
 };
 
@@ -52,6 +56,7 @@ class IpRange {
   }
 
   [[nodiscard]] const IpAddress& start() const { return start_; }
+  [[nodiscard]] IpAddress last() const;
 
  private:
   IpAddress start_;

@@ -105,5 +105,17 @@ TEST_CASE("ranges: one covers another when no address of it is outside") {
   CHECK_FALSE(covers("10.0.0.0/9", "10.128.0.0/16"));
 }
 
+TEST_CASE("ip address: the last of a range, and the one behind it") {
+  const auto last = [](std::string_view text) { return IpRange::parse(text)->last().to_string(); };
+  CHECK(last("10.0.0.0/8") == "10.255.255.255");
+  CHECK(last("151.101.3.0/22") == "151.101.3.255");
+  CHECK(last("192.0.2.7") == "192.0.2.7");
+  CHECK(last("2001:db8::/127") == "2001:db8::1");
+  const auto next = [](std::string_view text) { return IpAddress::parse(text)->next(); };
+  CHECK(next("10.255.255.255")->to_string() == "11.0.0.0");
+  CHECK(next("2001:db8::ffff")->to_string() == "2001:db8::1:0");
+  CHECK_FALSE(next("255.255.255.255"));
+}
+
 }  // namespace
 }  // namespace egressctl

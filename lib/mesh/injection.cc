@@ -3,16 +3,27 @@
 #include <algorithm>
 #include <charconv>
 
-#include "lib/base/ip_address.h"
+#include <fmt/format.h>
+
 #include "lib/base/text.h"
 
 namespace egressctl::mesh {
 namespace {
 
+constexpr std::string_view kProxyContainer = "istio-proxy";
 constexpr std::string_view kInject = "sidecar.istio.io/inject";
+constexpr std::string_view kRevision = "istio.io/rev";
+constexpr std::string_view kDataplaneMode = "istio.io/dataplane-mode";
+constexpr std::string_view kWaypoint = "istio.io/use-waypoint";
+constexpr std::string_view kMode = "sidecar.istio.io/interceptionMode";
+constexpr std::string_view kInterfaces = "traffic.sidecar.istio.io/excludeInterfaces";
 constexpr std::string_view kPorts = "traffic.sidecar.istio.io/excludeOutboundPorts";
 constexpr std::string_view kExcluded = "traffic.sidecar.istio.io/excludeOutboundIPRanges";
 constexpr std::string_view kIncluded = "traffic.sidecar.istio.io/includeOutboundIPRanges";
+constexpr std::string_view kIncludedPorts = "traffic.sidecar.istio.io/includeOutboundPorts";
+
+// That of a pod's way to the rest of the cluster and the internet.
+constexpr std::string_view kUsualInterface = "eth0";
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -29,6 +40,46 @@ bool has_public(std::string_view text) {
   if (is_everything(text)) return true;
   const auto range = IpRange::parse(text);
   return range && internal_kind(range->start()).empty();
+}
+
+bool contains(std::string_view range, const IpAddress& address) {
+  if (is_everything(range)) return true;
+  const auto parsed = IpRange::parse(range);
+  return parsed && parsed->contains(address);
+}
+
+std::vector<std::string_view> words_of(const resource::Text* list) {
+  std::vector<std::string_view> out;
+  if (list == nullptr) return out;
+  for (const std::string_view part : split(**list, ','))
+    if (const std::string_view word = trim(part); !word.empty()) out.push_back(word);
+  return out;
+}
+
+std::optional<std::int64_t> port_of(std::string_view word) {
+  std::int64_t port = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), port);
+  if (error != std::errc{} || end != word.data() + word.size()) return std::nullopt;
+  return port;
+}
+
+bool runs_proxy(const Workload& pod) {
+  if (pod.resource->kind != resource::Kind::Pod || pod.spec == nullptr) return false;
+  const auto is_proxy = [](const auto& container) { return *container->name == kProxyContainer; };
+  return std::any_of(pod.spec->containers->begin(), pod.spec->containers->end(), is_proxy) ||
+         std::any_of(pod.spec->init_containers->begin(), pod.spec->init_containers->end(),
+                     is_proxy);
+}
+
+NoSidecar because(const resource::Resource* resource, SourceRange range, std::string_view why) {
+  return {.why = why, .ambient = false, .resource = resource, .range = range};
+}
+
+NoSidecar in_ambient(const resource::Resource* resource, SourceRange range) {
+  return {.why = "ambient: ztunnel lets hosts pass that no waypoint takes",
+          .ambient = true,
+          .resource = resource,
+          .range = range};
 }
 
 }  // namespace
@@ -53,31 +104,105 @@ const resource::Text* injection_word(const Workload& pod) {
   return (*pod.annotations)->find(kInject);
 }
 
+std::optional<NoSidecar> no_sidecar(const Mesh& mesh, const Workload& pod) {
+  if (pod.resource == nullptr || runs_proxy(pod)) return std::nullopt;
+  if (pod.spec != nullptr && pod.spec->host_network.present() && *pod.spec->host_network)
+    return because(pod.resource, pod.spec->host_network.range,
+                   "hostNetwork: its pods have no sidecar");
+  const resource::Text* word = injection_word(pod);
+  if (word != nullptr && **word == "false")
+    return because(pod.resource, word->range, "injection is switched off");
+  const resource::Resource* home = mesh.namespace_object(pod.name_space);
+  const Injection injection = injection_of(mesh, pod.name_space);
+  if (injection == Injection::Off)
+    return because(home, home->range, "injection is switched off in its namespace");
+  const resource::TextMap& labels = *pod.labels;
+  const resource::Text* inject = labels->find(kInject);  // the webhook does not see annotations
+  if (injection == Injection::Sidecar || (inject != nullptr && **inject == "true") ||
+      labels->find(kRevision) != nullptr)
+    return std::nullopt;
+  const resource::Text* mode = labels->find(kDataplaneMode);
+  if (mode != nullptr && **mode == "none")
+    return because(pod.resource, mode->range, "its pods are out of the mesh");
+  if (mode != nullptr && **mode == "ambient") return in_ambient(pod.resource, mode->range);
+  if (injection == Injection::Ambient) return in_ambient(home, home->range);
+  if (injection == Injection::Unlabelled)
+    return because(home, home->range, "injection is not on in its namespace");
+  return std::nullopt;
+}
+
+const resource::Text* waypoint_label(const Mesh& mesh, const resource::Resource& resource) {
+  const resource::Text* label = resource.metadata.labels->find(kWaypoint);
+  if (label == nullptr)
+    if (const auto* home = mesh.namespace_object(mesh.namespace_of(resource)))
+      label = home->metadata.labels->find(kWaypoint);
+  return label != nullptr && **label != "none" ? label : nullptr;
+}
+
+bool Exclusion::covers(const std::optional<IpAddress>& address, std::int64_t number) const {
+  switch (kind) {
+    case Kind::Everything: return true;
+    case Kind::Interface: return word == kUsualInterface;
+    case Kind::Port: return !port || *port == number;
+    case Kind::Range: return address ? contains(word, *address) : is_everything(word);
+    case Kind::NotIncluded: break;
+  }
+  if (std::find(kept.begin(), kept.end(), number) != kept.end()) return false;
+  const std::vector<std::string_view> ranges = words_of(annotation);
+  return std::none_of(ranges.begin(), ranges.end(), [&](std::string_view range) {
+    return address ? contains(range, *address) : has_public(range);
+  });
+}
+
+std::string describe(const Exclusion& exclusion) {
+  switch (exclusion.kind) {
+    case Exclusion::Kind::Everything: return "no connection is led to the sidecar";
+    case Exclusion::Kind::Interface:
+      return fmt::format("what leaves by interface {} goes around the sidecar", exclusion.word);
+    case Exclusion::Kind::Port:
+      return exclusion.port ? fmt::format("port {} goes around the sidecar", *exclusion.port)
+                            : std::string("every port goes around the sidecar");
+    case Exclusion::Kind::Range:
+      return fmt::format("range {} goes around the sidecar", exclusion.word);
+    case Exclusion::Kind::NotIncluded: break;
+  }
+  std::vector<std::string> kept(exclusion.word.empty() ? 0 : 1, std::string(exclusion.word));
+  for (const std::int64_t port : exclusion.kept) kept.push_back(fmt::format("port {}", port));
+  if (kept.empty()) return "every connection goes around the sidecar";
+  return fmt::format("all but {} goes around the sidecar", join(kept, ", "));
+}
+
 std::vector<Exclusion> exclusions_of(const Workload& pod) {
+  using Kind = Exclusion::Kind;
   std::vector<Exclusion> out;
   if (pod.annotations == nullptr) return out;
   const resource::TextMap& annotations = *pod.annotations;
-  if (const resource::Text* ports = annotations->find(kPorts))
-    for (const std::string_view part : split(**ports, ',')) {
-      const std::string_view word = trim(part);
-      std::int64_t port = 0;
-      const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), port);
-      if (word == "*") {
-        out.push_back({Exclusion::Kind::Port, word, std::nullopt, ports});
-      } else if (error == std::errc{} && end == word.data() + word.size()) {
-        out.push_back({Exclusion::Kind::Port, word, port, ports});
-      }
-    }
-  if (const resource::Text* ranges = annotations->find(kExcluded))
-    for (const std::string_view part : split(**ranges, ','))
-      if (has_public(trim(part)))
-        out.push_back({Exclusion::Kind::Range, trim(part), std::nullopt, ranges});
-  if (const resource::Text* ranges = annotations->find(kIncluded)) {
-    const std::vector<std::string_view> words = split(**ranges, ',');
-    if (std::none_of(words.begin(), words.end(),
-                     [](std::string_view word) { return is_everything(trim(word)); }))
-      out.push_back({Exclusion::Kind::NotIncluded, **ranges, std::nullopt, ranges});
+  const auto add = [&](Kind kind, std::string_view word,
+                       const resource::Text* annotation) -> Exclusion& {
+    Exclusion& one = out.emplace_back();
+    one.kind = kind;
+    one.word = word;
+    one.annotation = annotation;
+    return one;
+  };
+  if (const resource::Text* mode = annotations->find(kMode); mode != nullptr && **mode == "NONE")
+    add(Kind::Everything, **mode, mode);
+  const resource::Text* interfaces = annotations->find(kInterfaces);
+  for (const std::string_view word : words_of(interfaces)) add(Kind::Interface, word, interfaces);
+  const resource::Text* ports = annotations->find(kPorts);
+  for (const std::string_view word : words_of(ports)) {
+    const auto port = port_of(word);
+    if (port || word == "*") add(Kind::Port, word, ports).port = port;
   }
+  const resource::Text* excluded = annotations->find(kExcluded);
+  for (const std::string_view word : words_of(excluded))
+    if (has_public(word)) add(Kind::Range, word, excluded);
+  const resource::Text* included = annotations->find(kIncluded);
+  const std::vector<std::string_view> ranges = words_of(included);
+  if (included == nullptr || std::any_of(ranges.begin(), ranges.end(), is_everything)) return out;
+  Exclusion& rest = add(Kind::NotIncluded, trim(**included), included);
+  for (const std::string_view word : words_of(annotations->find(kIncludedPorts)))
+    if (const auto port = port_of(word)) rest.kept.push_back(*port);
   return out;
 }
 

@@ -14,6 +14,11 @@ using resource::SelectorOperator;
 
 const std::vector<const PolicyView*> kNone;
 
+// Addresses and ports of the internet; what policies name themselves comes on top.
+constexpr std::string_view kAddresses[] = {"93.184.216.34", "185.15.59.224",
+                                           "2606:2800:220:1:248:1893:25c8:1946"};
+constexpr std::int64_t kPorts[] = {443, 80, 8443, 50000};
+
 // The label that Kubernetes gives to every Namespace.
 constexpr std::string_view kNameLabel = "kubernetes.io/metadata.name";
 
@@ -46,6 +51,11 @@ bool has_port_named(const Workload& pod, std::string_view name, PeerPort port) {
   return false;
 }
 
+bool has_block(const NetworkRule& rule) {
+  return std::any_of(rule.peers->begin(), rule.peers->end(),
+                     [](const auto& peer) { return peer->ip_block.present(); });
+}
+
 bool meets_block(const resource::IpBlock& block, const IpAddress& address) {
   const auto contains = [&](const std::string& text) {
     const auto range = IpRange::parse(text);
@@ -60,7 +70,7 @@ bool meets_block(const resource::IpBlock& block, const IpAddress& address) {
 
 bool PolicyView::restricts(Direction direction) const {
   if (policy->policy_types->empty())
-    return direction == Direction::Ingress || policy->egress.present();
+    return direction == Direction::Ingress || !policy->egress->empty();
   const std::string_view word = direction == Direction::Egress ? "Egress" : "Ingress";
   return std::any_of(policy->policy_types->begin(), policy->policy_types->end(),
                      [&](const resource::Text& type) { return *type == word; });
@@ -77,6 +87,32 @@ NetworkPolicyIndex::NetworkPolicyIndex(const Mesh& mesh) : mesh_(mesh) {
                                           .resource = resource,
                                           .policy = resource->as<resource::NetworkPolicy>()});
     by_namespace_[view.name_space].push_back(&view);
+  }
+  for (const std::string_view text : kAddresses) samples_.push_back(*IpAddress::parse(text));
+  tried_ports_.insert(std::begin(kPorts), std::end(kPorts));
+  for (const PolicyView& view : policies_) add_samples(*view.policy);
+}
+
+void NetworkPolicyIndex::add_sample(const IpAddress& address) {
+  if (!internal_kind(address).empty()) return;
+  if (std::find(samples_.begin(), samples_.end(), address) == samples_.end())
+    samples_.push_back(address);
+}
+
+void NetworkPolicyIndex::add_samples(const resource::NetworkPolicy& policy) {
+  for (const auto& rule : *policy.egress) {
+    for (const auto& entry : *rule->ports)
+      if (entry->port.present() && entry->port->is_number) tried_ports_.insert(entry->port->number);
+    for (const auto& peer : *rule->peers) {
+      if (!peer->ip_block.present()) continue;
+      if (const auto range = IpRange::parse(*peer->ip_block->cidr)) {
+        add_sample(range->start());
+        add_sample(range->last());
+      }
+      for (const resource::Text& text : *peer->ip_block->except)
+        if (const auto range = IpRange::parse(*text))
+          if (const auto next = range->last().next()) add_sample(*next);
+    }
   }
 }
 
@@ -145,6 +181,45 @@ bool NetworkPolicyIndex::allows_egress(const Workload& pod, const Peer& peer, Pe
          std::any_of(policies.begin(), policies.end(), [&](const PolicyView* policy) {
            return allows(*policy, Direction::Egress, peer, port);
          });
+}
+
+std::optional<PolicyRefusal> NetworkPolicyIndex::refusal(const Workload& from, const Workload& to,
+                                                         PeerPort port) const {
+  const auto refused_by = [&](Direction direction) -> const PolicyView* {
+    const bool out = direction == Direction::Egress;
+    const std::vector<const PolicyView*> policies = binding(out ? from : to, direction);
+    const Peer peer{.pod = out ? &to : &from, .address = {}};
+    const bool allowed =
+        std::any_of(policies.begin(), policies.end(), [&](const PolicyView* policy) {
+          const auto& rules = policy->rules(direction);
+          return std::any_of(rules->begin(), rules->end(), [&](const auto& rule) {
+            return covers_port(*rule, port, &to) &&
+                   (meets(*policy, *rule, peer) || has_block(*rule));
+          });
+        });
+    return policies.empty() || allowed ? nullptr : policies.front();
+  };
+  for (const Direction direction : {Direction::Egress, Direction::Ingress})
+    if (const PolicyView* policy = refused_by(direction)) return PolicyRefusal{direction, policy};
+  return std::nullopt;
+}
+
+std::optional<IpAddress> NetworkPolicyIndex::way_out(const Workload& pod, PeerPort port) const {
+  for (const IpAddress& address : samples_)
+    if (allows_egress(pod, {.pod = nullptr, .address = address}, port)) return address;
+  return std::nullopt;
+}
+
+std::optional<WayOut> NetworkPolicyIndex::way_out(const Workload& pod, Transport transport) const {
+  const auto try_port = [&](std::int64_t port) -> std::optional<WayOut> {
+    const auto address = way_out(pod, {transport, port});
+    return address ? std::optional(WayOut{*address, port}) : std::nullopt;
+  };
+  for (const std::int64_t port : kPorts)
+    if (const auto found = try_port(port)) return found;
+  for (const std::int64_t port : tried_ports_)
+    if (const auto found = try_port(port)) return found;
+  return std::nullopt;
 }
 
 bool covers_port(const NetworkPort& entry, PeerPort port, const Workload* target) {

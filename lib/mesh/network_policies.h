@@ -1,12 +1,15 @@
 // Which connections the NetworkPolicies of Kubernetes let pods open and take.
 //
 // Source: Kubernetes API reference, NetworkPolicy networking.k8s.io/v1; "Network Policies" in its
-// concepts. Policies are additive: a pod that any of them selects for a direction may do what one
+// concepts; kubernetes/kubernetes pkg/apis/networking/v1/defaults.go (what `policyTypes` defaults
+// to). Policies are additive: a pod that any of them selects for a direction may do what one
 // of these allows, and nothing else; a pod that none selects may do everything.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <optional>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -24,7 +27,7 @@ struct PolicyView {
   const resource::NetworkPolicy* policy = nullptr;
 
   // Whether the policy restricts the direction: by `policyTypes`; without them always ingress, and
-  // egress when the field is there.
+  // egress when it has rules for that.
   [[nodiscard]] bool restricts(Direction direction) const;
 
   [[nodiscard]] const resource::List<resource::NetworkRule>& rules(Direction direction) const {
@@ -47,6 +50,16 @@ enum class Transport { Tcp, Udp };
 struct PeerPort {
   Transport transport = Transport::Tcp;
   std::int64_t number = 0;
+};
+
+struct PolicyRefusal {
+  Direction direction = Direction::Egress;  // of the client, or Ingress of the server
+  const PolicyView* policy = nullptr;       // the first of those that do not allow it
+};
+
+struct WayOut {
+  IpAddress address;
+  std::int64_t port = 0;
 };
 
 // Labels of a Namespace that the input lacks are not known; a selector of them is taken to hold.
@@ -77,7 +90,20 @@ class NetworkPolicyIndex {
   // Whether the policies of the pod, all together, let it open the connection.
   [[nodiscard]] bool allows_egress(const Workload& pod, const Peer& peer, PeerPort port) const;
 
+  // What keeps one pod from connecting to another; std::nullopt when nothing surely does: blocks of
+  // addresses hold for pods in some network plugins, and are taken to let them through.
+  [[nodiscard]] std::optional<PolicyRefusal> refusal(const Workload& from, const Workload& to,
+                                                     PeerPort port) const;
+
+  // An address of the internet that the pod's policies let it connect to at the port, or at any of
+  // those that policies name and the usual ones; std::nullopt when there is none. Ranges are tried
+  // at their ends and beside their exceptions.
+  [[nodiscard]] std::optional<IpAddress> way_out(const Workload& pod, PeerPort port) const;
+  [[nodiscard]] std::optional<WayOut> way_out(const Workload& pod, Transport transport) const;
+
  private:
+  void add_samples(const resource::NetworkPolicy& policy);
+  void add_sample(const IpAddress& address);
   [[nodiscard]] bool is_in(std::string_view name_space,
                            const resource::LabelSelector& selector) const;
   [[nodiscard]] bool meets(const PolicyView& policy, const resource::NetworkPeer& entry,
@@ -86,6 +112,8 @@ class NetworkPolicyIndex {
   const Mesh& mesh_;
   std::deque<PolicyView> policies_;
   std::unordered_map<std::string_view, std::vector<const PolicyView*>> by_namespace_;
+  std::vector<IpAddress> samples_;  // of the internet
+  std::set<std::int64_t> tried_ports_;
 };
 
 // Whether an entry of `ports` is for the port. A name of a port is looked up in the containers of

@@ -64,7 +64,8 @@ TEST_CASE("network policies: a pod that no policy restricts may connect to every
   CHECK(Loaded("{podSelector: {}, ingress: []}").to_gateway(8443));
   CHECK(Loaded("{podSelector: {}, policyTypes: [Ingress], egress: []}").to_gateway(8443));
   CHECK_FALSE(Loaded("{podSelector: {}, policyTypes: [Egress]}").to_gateway(8443));
-  CHECK_FALSE(Loaded("{podSelector: {}, egress: []}").to_gateway(8443));
+  // The API server takes no rules for no `egress`.
+  CHECK(Loaded("{podSelector: {}, egress: []}").to_gateway(8443));
   CHECK(Loaded("{podSelector: {}, egress: [{}]}").to_gateway(8443));
 }
 
@@ -107,6 +108,43 @@ TEST_CASE("network policies: address blocks leave out what is excepted") {
   CHECK(set.to_address("8.8.8.8", {Transport::Udp, 443}));
   CHECK_FALSE(set.to_address("10.1.2.3", {Transport::Tcp, 443}));
   CHECK_FALSE(set.to_address("2a02:ec80::1", {Transport::Tcp, 443}));
+}
+
+TEST_CASE("network policies: ways out to the internet") {
+  const auto out = [](const std::string& egress) {
+    const Loaded set("{podSelector: {}, policyTypes: [Egress], egress: " + egress + "}");
+    const auto found = set.policies.way_out(set.app(), Transport::Tcp);
+    return found ? found->address.to_string() + " " + std::to_string(found->port) : std::string();
+  };
+  CHECK(out("[]").empty());
+  CHECK(out("[{}]") == "93.184.216.34 443");
+  CHECK(out("[{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]").empty());
+  CHECK(out("[{to: [{podSelector: {}}]}]").empty());
+  CHECK(out("[{ports: [{protocol: UDP, port: 53}]}]").empty());
+  CHECK(out("[{ports: [{protocol: TCP, port: 53}]}]") == "93.184.216.34 53");
+  CHECK(out("[{ports: [{port: 6000, endPort: 6010}]}]") == "93.184.216.34 6000");
+  CHECK(out("[{to: [{ipBlock: {cidr: 151.101.0.0/16}}]}]") == "151.101.0.0 443");
+  CHECK(out("[{to: [{ipBlock: {cidr: 151.101.0.0/16, except: [151.101.0.0/17]}}]}]") ==
+        "151.101.255.255 443");
+  CHECK(out("[{to: [{ipBlock: {cidr: 151.101.0.0/16, "
+            "except: [151.101.0.0/17, 151.101.192.0/18]}}]}]") == "151.101.128.0 443");
+}
+
+TEST_CASE("network policies: what refuses a connection from pod to pod") {
+  const auto refused = [](const std::string& spec, std::int64_t port) {
+    const Loaded set(spec);
+    const auto found = set.policies.refusal(set.app(), set.gateway(), {Transport::Tcp, port});
+    return found && found->direction == Direction::Egress;
+  };
+  const std::string to_edge =
+      "{podSelector: {}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: "
+      "{matchLabels: {kubernetes.io/metadata.name: edge}}}], ports: [{port: 8443}]}]}";
+  CHECK_FALSE(refused(to_edge, 8443));
+  CHECK(refused(to_edge, 8080));
+  CHECK(refused("{podSelector: {}, policyTypes: [Egress]}", 8443));
+  // Some network plugins count the addresses of pods among the block's, others do not.
+  CHECK_FALSE(refused("{podSelector: {}, egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}]}", 8443));
+  CHECK_FALSE(refused("{podSelector: {}, ingress: []}", 8443));
 }
 
 }  // namespace

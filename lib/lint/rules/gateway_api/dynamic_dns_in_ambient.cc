@@ -1,6 +1,7 @@
 // EGR0909 dynamic-dns-in-ambient
 #include "lib/lint/rules/gateway_api/gateway_api.h"
 #include "lib/lint/rules/gateway_api/waypoints.h"
+#include "lib/mesh/injection.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -19,7 +20,7 @@ void check(const Context& in, const resource::Resource& resource, Diagnostics& o
   if (*entry.resolution != resource::Resolution::DynamicDns ||
       !is_ambient(in.mesh(), in.mesh().namespace_of(resource)))
     return;
-  const resource::Text* bound = waypoint_label(in.mesh(), resource);
+  const resource::Text* bound = mesh::waypoint_label(in.mesh(), resource);
   if (bound == nullptr) {
     out.report(kId, entry.resolution.range,
                "DYNAMIC_DNS without a waypoint: ztunnel does not resolve wildcards, and nothing of "

@@ -3,6 +3,7 @@
 #include "lib/lint/rules/gateway_api/waypoints.h"
 #include "lib/lint/rules/routing/auto_addresses.h"
 #include "lib/mesh/host.h"
+#include "lib/mesh/injection.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -37,7 +38,7 @@ bool gets_none(const resource::ServiceEntry& entry, std::string_view host) {
 
 void check(const Context& in, const resource::Resource& resource, Diagnostics& out) {
   const auto& entry = *resource.as<resource::ServiceEntry>();
-  const resource::Text* bound = waypoint_label(in.mesh(), resource);
+  const resource::Text* bound = mesh::waypoint_label(in.mesh(), resource);
   if (bound == nullptr || !entry.addresses->empty() || has_allocated_address(resource)) return;
   const resource::TextMap& labels = resource.metadata.labels;
   if (const resource::Text* off = labels->find(kSwitch); off != nullptr && **off == "false") {

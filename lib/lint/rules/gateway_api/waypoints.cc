@@ -9,8 +9,6 @@
 namespace egressctl::lint::rules {
 namespace {
 
-constexpr std::string_view kLabel = "istio.io/use-waypoint";
-
 Setting setting_of(const yaml::Node* value) {
   if (value == nullptr || !value->is_scalar()) return Setting::NotSet;
   return value->scalar == "true" ? Setting::On : Setting::Off;
@@ -43,14 +41,6 @@ void for_each_installation(const mesh::Mesh& mesh, const Use& use) {
 }
 
 }  // namespace
-
-const resource::Text* waypoint_label(const mesh::Mesh& mesh, const resource::Resource& resource) {
-  const resource::Text* label = resource.metadata.labels->find(kLabel);
-  if (label == nullptr)
-    if (const auto* home = mesh.namespace_object(mesh.namespace_of(resource)))
-      label = home->metadata.labels->find(kLabel);
-  return label != nullptr && **label != "none" ? label : nullptr;
-}
 
 bool is_ambient(const mesh::Mesh& mesh, std::string_view name_space) {
   return mesh::injection_of(mesh, name_space) == mesh::Injection::Ambient;

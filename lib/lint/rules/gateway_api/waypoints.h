@@ -7,11 +7,6 @@
 
 namespace egressctl::lint::rules {
 
-// The label `istio.io/use-waypoint` that counts for a resource: its own, else that of its
-// Namespace. nullptr when there is none, or when it says "none".
-[[nodiscard]] const resource::Text* waypoint_label(const mesh::Mesh& mesh,
-                                                   const resource::Resource& resource);
-
 // Whether the namespace's pods are in the mesh by ztunnel.
 [[nodiscard]] bool is_ambient(const mesh::Mesh& mesh, std::string_view name_space);
 

@@ -7,6 +7,7 @@
 #include "lib/lint/rules/routing/auto_addresses.h"
 #include "lib/lint/rules/routing/rivals.h"
 #include "lib/lint/rules/routing/routing.h"
+#include "lib/mesh/injection.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -79,7 +80,7 @@ void check(const Context& in, Diagnostics& out) {
     if (!service.entry->addresses->empty() || has_allocated_address(*last)) continue;
     // A waypoint's clients have no sidecars: ztunnel goes by the address that it has answered DNS
     // with.
-    if (waypoint_label(in.mesh(), *last) != nullptr) continue;
+    if (mesh::waypoint_label(in.mesh(), *last) != nullptr) continue;
     entries.push_back(&service);
     for (const auto& port : *service.entry->ports)
       if (is_plain_tcp(*port) && *service.entry->resolution != resource::Resolution::None)
