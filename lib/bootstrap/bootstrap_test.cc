@@ -155,6 +155,20 @@ TEST_CASE("bootstrap: policies become RBAC filters") {
   testing::check_golden("bootstrap/rbac.json", chain["filters"][0].dump(2) + "\n");
 }
 
+TEST_CASE("bootstrap: principals of one trust domain mean those of its aliases") {
+  const LoadedMesh loaded(
+      text_of("basic-mtls") +
+          "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n"
+          "metadata: {name: clients, namespace: istio-egress}\nspec:\n  rules:\n"
+          "  - from:\n"
+          "    - source: {principals: [cluster.local/ns/default/sa/default]}\n"
+          "    - source: {trustDomains: [old.example, 'other*']}\n",
+      "trustDomain: new.example\ntrustDomainAliases: [old.example]\n");
+  const Json all = resources(made(loaded, "egw-1.istio-egress"));
+  const Json chain = named(all["listeners"], "0.0.0.0_8443")["filter_chains"][0];
+  testing::check_golden("bootstrap/rbac-trust-domains.json", chain["filters"][0].dump(2) + "\n");
+}
+
 TEST_CASE("bootstrap: what a stock Envoy lacks and patches that nothing applies are noted") {
   const LoadedMesh loaded(text_of("basic-mtls") +
                           filter("  - applyTo: HTTP_FILTER\n    match: {context: GATEWAY}\n"

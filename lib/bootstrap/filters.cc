@@ -60,7 +60,7 @@ Json tcp_proxy(const Build& build, const NetworkFilter& filter) {
 
 Json rbac(const Build& build, const NetworkFilter& filter) {
   if (filter.rbac.empty()) return Json::object();
-  Json fields = rbac_config(filter.rbac.front(), false, build.topology.default_namespace);
+  Json fields = rbac_config(filter.rbac.front(), false, build.topology.settings);
   if (fields.empty()) return Json();
   fields["stat_prefix"] = "tcp.";
   return extension(topology::kNetworkRbac, "filters.network.rbac.v3.RBAC", std::move(fields));
@@ -69,7 +69,7 @@ Json rbac(const Build& build, const NetworkFilter& filter) {
 Json http_manager(const Build& build, const NetworkFilter& filter) {
   Json filters = Json::array();
   for (const topology::Rbac& part : filter.rbac) {
-    Json fields = rbac_config(part, true, build.topology.default_namespace);
+    Json fields = rbac_config(part, true, build.topology.settings);
     if (!fields.empty())
       filters.push_back(
           extension("envoy.filters.http.rbac", "filters.http.rbac.v3.RBAC", std::move(fields)));

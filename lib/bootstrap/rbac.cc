@@ -4,12 +4,15 @@
 #include <charconv>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
 
 #include "lib/base/text.h"
 #include "lib/bootstrap/addresses.h"
+#include "lib/mesh/trust_domains.h"
 
 namespace egressctl::bootstrap {
 namespace {
@@ -49,6 +52,8 @@ Json principal(Json matcher) {
 // Makes the part of Envoy's policy for one value; std::nullopt for what TCP can't tell.
 using Make = std::function<std::optional<Json>(std::string_view value)>;
 
+using Expand = std::function<std::vector<std::string>(std::string_view value)>;
+
 // What a rule asks for, all of which must hold: the permissions or the principals of a policy.
 class Conjunction {
  public:
@@ -56,9 +61,11 @@ class Conjunction {
               std::string_view negation, bool denies)
       : any_of_(any_of), all_of_(all_of), items_(items), negation_(negation), denies_(denies) {}
 
-  void add(const Texts& values, const Texts& not_values, const Make& make) {
-    if (auto wanted = disjunction(values, make)) parts_.push_back(*std::move(wanted));
-    if (auto unwanted = disjunction(not_values, make))
+  // `meant` turns a value into those that stand in its place.
+  void add(const Texts& values, const Texts& not_values, const Make& make,
+           const Expand& meant = alone) {
+    if (auto wanted = disjunction(values, make, meant)) parts_.push_back(*std::move(wanted));
+    if (auto unwanted = disjunction(not_values, make, meant))
       parts_.push_back({{negation_, *std::move(unwanted)}});
   }
 
@@ -75,16 +82,19 @@ class Conjunction {
     return {{kind, {{items_, parts}}}};
   }
 
-  std::optional<Json> disjunction(const Texts& values, const Make& make) {
+  static std::vector<std::string> alone(std::string_view value) { return {std::string(value)}; }
+
+  std::optional<Json> disjunction(const Texts& values, const Make& make, const Expand& meant) {
     Json parts = Json::array();
-    for (const auto& value : *values) {
-      auto part = make(*value);
-      if (part) {
-        parts.push_back(*std::move(part));
-      } else if (!denies_) {
-        impossible_ = true;
+    for (const auto& written : *values)
+      for (const std::string& value : meant(*written)) {
+        auto part = make(value);
+        if (part) {
+          parts.push_back(*std::move(part));
+        } else if (!denies_) {
+          impossible_ = true;
+        }
       }
-    }
     if (parts.empty()) return std::nullopt;
     return parts.size() == 1 ? parts.front() : group(any_of_, parts);
   }
@@ -101,8 +111,9 @@ class Conjunction {
 // The policy of one rule.
 class RuleBuilder {
  public:
-  RuleBuilder(const AuthorizationRule& rule, std::string_view name_space, bool http, bool denies)
-      : rule_(rule), name_space_(name_space), http_(http), denies_(denies) {}
+  RuleBuilder(const AuthorizationRule& rule, std::string_view name_space,
+              const mesh::Settings& settings, bool http, bool denies)
+      : rule_(rule), name_space_(name_space), settings_(settings), http_(http), denies_(denies) {}
 
   [[nodiscard]] std::optional<Json> build() const {
     Json permissions = Json::array();
@@ -155,9 +166,16 @@ class RuleBuilder {
 
   [[nodiscard]] Conjunction source(const AuthorizationSource& source) const {
     Conjunction out("or_ids", "and_ids", "ids", "not_id", denies_);
-    out.add(source.principals, source.not_principals, identity);
+    const Expand principals = [this](std::string_view value) {
+      return mesh::principals_meant(settings_, value);
+    };
+    const Expand trust_domains = [this](std::string_view value) {
+      return mesh::trust_domains_meant(settings_, value);
+    };
+    out.add(source.principals, source.not_principals, identity, principals);
     out.add(source.request_principals, source.not_request_principals, unknown);
     out.add(source.service_accounts, source.not_service_accounts, account());
+    out.add(source.trust_domains, source.not_trust_domains, of_trust_domain, trust_domains);
     out.add(source.namespaces, source.not_namespaces, of_namespace);
     out.add(source.remote_ip_blocks, source.not_remote_ip_blocks, range("remote_ip"));
     out.add(source.ip_blocks, source.not_ip_blocks, range("direct_remote_ip"));
@@ -166,7 +184,11 @@ class RuleBuilder {
       if (key == "source.ip") add(out, *condition, range("direct_remote_ip"));
       if (key == "remote.ip") add(out, *condition, range("remote_ip"));
       if (key == "source.namespace") add(out, *condition, of_namespace);
-      if (key == "source.principal") add(out, *condition, identity);
+      if (key == "source.trustDomain")
+        out.add(condition->values, condition->not_values, of_trust_domain, trust_domains);
+      if (key == "source.serviceAccount") add(out, *condition, account());
+      if (key == "source.principal")
+        out.add(condition->values, condition->not_values, identity, principals);
       if (key.starts_with("request.auth.")) add(out, *condition, unknown);
       if (key.starts_with("request.headers[")) add(out, *condition, of_http(header(key)));
     }
@@ -202,6 +224,16 @@ class RuleBuilder {
     return principal(regex(fmt::format(".*/ns/{}/.*", pattern)));
   }
 
+  static std::optional<Json> of_trust_domain(std::string_view value) {
+    if (value == "*") return principal(Json{{"prefix", "spiffe://"}});
+    const std::size_t star = value.find('*');
+    if (star == std::string_view::npos)
+      return principal(Json{{"prefix", fmt::format("spiffe://{}/", value)}});
+    return principal(regex(fmt::format("spiffe://{}[^/]*{}/.*",
+                                       RE2::QuoteMeta(std::string(value.substr(0, star))),
+                                       RE2::QuoteMeta(std::string(value.substr(star + 1))))));
+  }
+
   [[nodiscard]] Make account() const {
     return [this](std::string_view value) {
       const std::size_t slash = value.find('/');
@@ -223,22 +255,23 @@ class RuleBuilder {
 
   const AuthorizationRule& rule_;
   std::string_view name_space_;
+  const mesh::Settings& settings_;
   bool http_;
   bool denies_;
 };
 
 }  // namespace
 
-Json rbac_config(const topology::Rbac& part, bool http, std::string_view default_namespace) {
+Json rbac_config(const topology::Rbac& part, bool http, const mesh::Settings& settings) {
   const bool denies = part.action == AuthorizationAction::Deny || part.refuses;
   if (!denies && part.action != AuthorizationAction::Allow) return Json::object();
   Json policies = Json::object();
   for (const resource::Resource* policy : part.policies) {
     const std::string& own = *policy->metadata.name_space;
-    const std::string_view name_space = own.empty() ? default_namespace : own;
+    const std::string_view name_space = own.empty() ? settings.default_namespace : own;
     std::size_t number = 0;
     for (const auto& rule : *policy->as<AuthorizationPolicy>()->rules) {
-      auto made = RuleBuilder(*rule, name_space, http, denies).build();
+      auto made = RuleBuilder(*rule, name_space, settings, http, denies).build();
       const std::string name =
           fmt::format("ns[{}]-policy[{}]-rule[{}]", name_space, *policy->metadata.name, number++);
       if (made) policies[name] = *std::move(made);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/mesh/trust_domains.h"
 #include "lib/resource/resource.h"
 
 namespace egressctl::datapath {
@@ -22,7 +23,8 @@ bool is_pattern_of_peers(std::string_view text) {
 }
 
 // Names, or nothing when the source asks for more than they say.
-std::optional<std::vector<std::string>> names_of(const AuthorizationSource& source) {
+std::optional<std::vector<std::string>> names_of(const AuthorizationSource& source,
+                                                 const mesh::Settings& settings) {
   for (const resource::Texts* other :
        {&source.not_principals, &source.request_principals, &source.not_request_principals,
         &source.namespaces, &source.not_namespaces, &source.service_accounts,
@@ -33,7 +35,8 @@ std::optional<std::vector<std::string>> names_of(const AuthorizationSource& sour
   std::vector<std::string> out;
   for (const resource::Text& principal : *source.principals) {
     if (!is_pattern_of_peers(*principal)) return std::nullopt;
-    out.push_back("spiffe://" + std::string(*principal));
+    for (const std::string& meant : mesh::principals_meant(settings, *principal))
+      out.push_back("spiffe://" + meant);
   }
   if (out.empty()) return std::nullopt;
   return out;
@@ -81,7 +84,7 @@ Applies applies(const AuthorizationRule& rule, const std::vector<std::string>& n
 
 std::optional<std::vector<std::string>> allowed_principals(
     const std::vector<topology::Rbac>& parts, const std::vector<std::string>& server_names,
-    std::uint32_t port) {
+    std::uint32_t port, const mesh::Settings& settings) {
   std::vector<std::string> out;
   bool asked = false;
   for (const topology::Rbac& part : parts) {
@@ -98,7 +101,7 @@ std::optional<std::vector<std::string>> allowed_principals(
         if (fits == Applies::Unknown) return std::nullopt;
         if (rule.from->empty()) return std::vector<std::string>{};  // everyone
         for (const auto& from : *rule.from) {
-          const auto names = names_of(*from->source);
+          const auto names = names_of(*from->source, settings);
           if (!names) return std::nullopt;
           out.insert(out.end(), names->begin(), names->end());
         }

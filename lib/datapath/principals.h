@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/mesh/settings.h"
 #include "lib/topology/listener.h"
 
 namespace egressctl::datapath {
@@ -14,6 +15,6 @@ namespace egressctl::datapath {
 // policies say can't be told by a certificate's name alone, and when nobody is let through.
 [[nodiscard]] std::optional<std::vector<std::string>> allowed_principals(
     const std::vector<topology::Rbac>& parts, const std::vector<std::string>& server_names,
-    std::uint32_t port);
+    std::uint32_t port, const mesh::Settings& settings);
 
 }  // namespace egressctl::datapath

@@ -342,7 +342,8 @@ class Converter {
     std::vector<topology::Rbac> policies;
     for (const NetworkFilter& filter : chain.filters)
       policies.insert(policies.end(), filter.rbac.begin(), filter.rbac.end());
-    const auto principals = allowed_principals(policies, route.names, listener.port);
+    const auto principals =
+        allowed_principals(policies, route.names, listener.port, proxy_.settings);
     if (!principals)
       return tell(where +
                       ": its AuthorizationPolicies let nobody in, or ask for more than the name "

@@ -199,7 +199,7 @@ std::string cluster_table(const topology::Topology& topology) {
                    [&](const Cluster* a, const Cluster* b) { return key(*a) < key(*b); });
   Rows rows = {{"SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE"}};
   for (const Cluster* cluster : clusters) {
-    const std::string rule = qualified(cluster->rule, topology.default_namespace);
+    const std::string rule = qualified(cluster->rule, topology.settings.default_namespace);
     if (cluster->service.empty()) {
       rows.push_back({cluster->name, "-", "-", "-", std::string(type_of(*cluster)), rule});
     } else {
@@ -229,7 +229,7 @@ std::string route_table(const topology::Topology& topology) {
       for (const topology::Route& route : host.routes)
         if (route.target.cluster != topology::kPassthroughCluster)
           rows.push_back({routes->name, host.name, domains, describe(route.match),
-                          qualified(virtual_service_of(route), topology.default_namespace)});
+                          qualified(virtual_service_of(route), topology.settings.default_namespace)});
       if (host.routes.empty()) rows.push_back({routes->name, host.name, domains, "/*", "404"});
     }
   return to_table(rows, kWideGap);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/mesh/settings.h"
 #include "lib/topology/cluster.h"
 #include "lib/topology/listener.h"
 #include "lib/topology/proxy.h"
@@ -16,7 +17,7 @@ namespace egressctl::topology {
 
 struct Topology {
   Proxy proxy;
-  std::string default_namespace;           // of resources that name none
+  mesh::Settings settings;
   std::vector<Listener> listeners;         // those for egress by port and address, then the others
   std::vector<Cluster> clusters;           // by name
   std::vector<RouteConfiguration> routes;  // those that listeners name, in their order

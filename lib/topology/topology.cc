@@ -107,7 +107,7 @@ Topology Computer::compute(const Proxy& proxy) const {
   const std::vector<Patch> patches = snapshot_->patches.of_proxy(proxy);
   Topology out = view.is_router() ? of_gateway(view, patches) : of_sidecar(view, patches);
   out.proxy = proxy;
-  out.default_namespace = snapshot_->mesh.settings().default_namespace;
+  out.settings = snapshot_->mesh.settings();
   sort_by_name(out.clusters);
   return out;
 }
