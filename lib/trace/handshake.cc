@@ -15,8 +15,8 @@ namespace {
 using topology::FilterChain;
 using topology::TlsKind;
 
-// HTTP or TCP in the clear ends here, whatever TLS the next hop makes.
-bool is_plain(const FilterChain& chain) {
+// Requests in the clear are read here.
+bool is_plain_http(const FilterChain& chain) {
   return chain.match.server_names.empty() && !chain.target().route_config.empty();
 }
 
@@ -27,7 +27,10 @@ std::vector<std::string> shown(const std::vector<std::string>& certificates,
   return out;
 }
 
-// As Envoy 1.40 reports what BoringSSL says.
+// What Envoy 1.40 reports of an answer in plain text, and of a certificate that BoringSSL refuses.
+constexpr std::string_view kNoTls =
+    "TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end";
+
 std::string verify_failure(std::string_view why) {
   return fmt::format(
       "TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:"
@@ -90,10 +93,14 @@ std::optional<HandshakeProblem> handshake_problem(const FilterChain& chain,
                                                   bool any_tls, const std::string& own_name) {
   const bool mutual = tls && tls->kind == TlsKind::IstioMutual;
   const auto problem = [](std::string words, std::string seen = {}) {
-    return HandshakeProblem{std::move(words), std::move(seen)};
+    return HandshakeProblem{std::move(words), std::move(seen), false};
   };
   if (!chain.tls) {
-    if (!mutual || is_plain(chain)) return std::nullopt;
+    if (any_tls && is_plain_http(chain))
+      return HandshakeProblem{.words = "the gateway expects plain HTTP, and TLS arrives",
+                              .seen_by_client = tls ? std::string(kNoTls) : std::string(),
+                              .answered = true};
+    if (!mutual) return std::nullopt;
     return problem("the gateway passes the mesh's mTLS on to the host, which does not know it",
                    verify_failure("*"));
   }

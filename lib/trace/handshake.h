@@ -34,6 +34,7 @@ namespace egressctl::trace {
 struct HandshakeProblem {
   std::string words;
   std::string seen_by_client;  // %UPSTREAM_TRANSPORT_FAILURE_REASON% of its proxy; empty: nothing
+  bool answered = false;       // by an HTTP server, which finds no request in it
 };
 
 // Why the TLS of a client's proxy and of a gateway's chain do not fit; std::nullopt when they do.

@@ -104,6 +104,10 @@ void fill_last(Hop& hop, Failure failure) {
       // The same, with the end of the handshake.
       log.upstream_host = kUnknown;
       return;
+    case Failure::NotHttp:
+      fail_early(log, "DPE", false);
+      log.details = "http1.codec_error";
+      return;
     case Failure::Unreachable: fail_connecting(log, kUnknown); return;
     case Failure::HungUp: log.flags = http ? "UC" : ""; return;
     case Failure::NoListener: log.written = false; return;
@@ -123,7 +127,7 @@ void fill_previous(Hop& hop, const Hop& next, bool last_but_one, Failure failure
   LogLine& log = hop.log;
   if (failure == Failure::NoListener && last_but_one) {
     fail_connecting(log, kNothingListens);
-  } else if (failure == Failure::Handshake && last_but_one) {
+  } else if ((failure == Failure::Handshake || failure == Failure::NotHttp) && last_but_one) {
     if (!client_failure.empty()) fail_connecting(log, client_failure);
   } else if (next.place == Place::InternalListener || next.log.flags == "UR") {
     // The outer handshake is over by then.
@@ -152,10 +156,12 @@ bool writes_log(const topology::Listener& listener) {
 }
 
 void foretell_logs(Trace& trace, Failure failure, const std::string& client_failure) {
-  for (Hop& hop : trace.hops) fill(hop);
-  if (trace.hops.empty()) return;
+  // The client's own pod writes none.
+  const std::size_t first = !trace.hops.empty() && trace.hops.front().place == Place::Pod ? 1 : 0;
+  if (trace.hops.size() <= first) return;
+  for (std::size_t i = first; i < trace.hops.size(); ++i) fill(trace.hops[i]);
   fill_last(trace.hops.back(), failure);
-  for (std::size_t i = trace.hops.size() - 1; i-- > 0;)
+  for (std::size_t i = trace.hops.size() - 1; i-- > first;)
     fill_previous(trace.hops[i], trace.hops[i + 1], i + 2 == trace.hops.size(), failure,
                   client_failure);
   for (const Hop& hop : trace.hops)

@@ -22,6 +22,7 @@ enum class Failure : std::uint8_t {
   NoEndpoint,
   Policy,       // an AuthorizationPolicy; what matched is in the hop's `log.details`
   Handshake,    // of the previous hop with this one
+  NotHttp,      // TLS where an HTTP server finds no request
   Unreachable,  // the endpoint can't be connected
   HungUp,       // the endpoint closes the connection
   Answered,     // by the proxy itself

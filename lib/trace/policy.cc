@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/ip_address.h"
+#include "lib/mesh/trust_domains.h"
+
 namespace egressctl::trace {
 namespace {
 
@@ -22,14 +25,35 @@ bool matches(std::string_view pattern, std::string_view text) {
   return pattern == text;
 }
 
-bool any(const resource::Texts& patterns, std::string_view text) {
-  return std::any_of(patterns->begin(), patterns->end(),
-                     [&](const resource::Text& pattern) { return matches(*pattern, text); });
+// What is not known before it runs is Maybe.
+enum class Truth { No, Maybe, Yes };
+
+Truth truth(bool holds) {
+  return holds ? Truth::Yes : Truth::No;
 }
 
-// Whether `text` is among the wanted ones, where there are some, and not among the unwanted ones.
-bool fits(const resource::Texts& wanted, const resource::Texts& unwanted, std::string_view text) {
-  return (wanted->empty() || any(wanted, text)) && !any(unwanted, text);
+Truth negation(Truth of) {
+  return static_cast<Truth>(2 - static_cast<int>(of));
+}
+
+Truth both(Truth a, Truth b) {
+  return std::min(a, b);
+}
+
+// Of the items the truest; an empty list asks for nothing.
+template <typename List, typename Judge>
+Truth any_of(const List& items, const Judge& judge) {
+  if (items->empty()) return Truth::Yes;
+  Truth out = Truth::No;
+  for (const auto& item : *items) out = std::max(out, judge(*item));
+  return out;
+}
+
+// Whether one of `wanted` holds, where there are some, and none of `unwanted`.
+template <typename Judge>
+Truth fits(const resource::Texts& wanted, const resource::Texts& unwanted, const Judge& judge) {
+  const Truth out = any_of(wanted, judge);
+  return unwanted->empty() ? out : both(out, negation(any_of(unwanted, judge)));
 }
 
 bool is_given(const resource::Texts& texts) {
@@ -41,67 +65,143 @@ std::string_view account_of(std::string_view principal) {
   return at == std::string_view::npos ? std::string_view() : principal.substr(at + 1);
 }
 
-bool from_source(const AuthorizationSource& source, const Facts& facts) {
-  const bool unknown = is_given(source.ip_blocks) || is_given(source.remote_ip_blocks) ||
-                       is_given(source.request_principals) || is_given(source.trust_domains);
-  const std::string qualified = fmt::format("{}/{}", facts.name_space, account_of(facts.principal));
-  return !unknown && fits(source.principals, source.not_principals, facts.principal) &&
-         fits(source.namespaces, source.not_namespaces, facts.name_space) &&
-         fits(source.service_accounts, source.not_service_accounts, qualified);
+std::string_view domain_of(std::string_view principal) {
+  return principal.substr(0, principal.find('/'));
 }
 
-bool needs_http(const AuthorizationOperation& operation) {
-  return is_given(operation.hosts) || is_given(operation.not_hosts) ||
-         is_given(operation.methods) || is_given(operation.not_methods) ||
-         is_given(operation.paths) || is_given(operation.not_paths);
-}
+// Judges the rules of one policy.
+class Judge {
+ public:
+  Judge(const mesh::Settings& settings, const Facts& facts, std::string_view name_space,
+        bool denies)
+      : settings_(settings), facts_(facts), name_space_(name_space), denies_(denies) {}
 
-bool to_operation(const AuthorizationOperation& operation, const Facts& facts, bool denies) {
-  if (!fits(operation.ports, operation.not_ports, fmt::format("{}", facts.port))) return false;
+  [[nodiscard]] Truth applies(const AuthorizationRule& rule) const {
+    Truth out = any_of(rule.from, [&](const auto& item) { return from_source(*item.source); });
+    out =
+        both(out, any_of(rule.to, [&](const auto& item) { return to_operation(*item.operation); }));
+    for (const auto& condition : *rule.when) out = both(out, holds(*condition));
+    return out;
+  }
+
+ private:
+  [[nodiscard]] static auto text(std::string_view text) {
+    return [text](std::string_view pattern) { return truth(matches(pattern, text)); };
+  }
+
+  [[nodiscard]] auto principal() const {
+    return [this](std::string_view pattern) {
+      const auto meant = mesh::principals_meant(settings_, pattern);
+      return truth(std::any_of(meant.begin(), meant.end(), [&](const std::string& one) {
+        return matches(one, facts_.principal);
+      }));
+    };
+  }
+
+  [[nodiscard]] auto trust_domain() const {
+    return [this](std::string_view pattern) {
+      const auto meant = mesh::trust_domains_meant(settings_, pattern);
+      return truth(std::any_of(meant.begin(), meant.end(), [&](const std::string& one) {
+        return matches(one, domain_of(facts_.principal));
+      }));
+    };
+  }
+
+  // "ACCOUNT" is of the policy's own namespace.
+  [[nodiscard]] auto account() const {
+    return [this](std::string_view pattern) {
+      const std::string full = pattern.find('/') == std::string_view::npos
+                                   ? fmt::format("{}/{}", name_space_, pattern)
+                                   : std::string(pattern);
+      return truth(full == fmt::format("{}/{}", facts_.name_space, account_of(facts_.principal)));
+    };
+  }
+
+  [[nodiscard]] static auto address(const std::vector<std::string>& known) {
+    return [&known](std::string_view block) {
+      const auto range = IpRange::parse(block);
+      if (known.empty() || !range) return Truth::Maybe;
+      return truth(std::any_of(known.begin(), known.end(), [&](const std::string& one) {
+        const auto parsed = IpAddress::parse(one);
+        return parsed && range->contains(*parsed);
+      }));
+    };
+  }
+
+  // Only known while it runs.
+  [[nodiscard]] static Truth unknown(std::string_view /*value*/) { return Truth::Maybe; }
+
+  [[nodiscard]] Truth from_source(const AuthorizationSource& source) const {
+    Truth out = fits(source.principals, source.not_principals, principal());
+    out = both(out, fits(source.trust_domains, source.not_trust_domains, trust_domain()));
+    out = both(out, fits(source.namespaces, source.not_namespaces, text(facts_.name_space)));
+    out = both(out, fits(source.service_accounts, source.not_service_accounts, account()));
+    const auto from = address(facts_.client_addresses);
+    out = both(out, fits(source.ip_blocks, source.not_ip_blocks, from));
+    out = both(out, fits(source.remote_ip_blocks, source.not_remote_ip_blocks, from));
+    return both(out, of_http(source.request_principals, source.not_request_principals, unknown));
+  }
+
   // On TCP a rule that needs HTTP never allows; to deny, only what TCP has counts.
-  if (!facts.http) return denies || !needs_http(operation);
-  return fits(operation.hosts, operation.not_hosts, facts.host) &&
-         fits(operation.methods, operation.not_methods, facts.method) &&
-         fits(operation.paths, operation.not_paths, facts.path);
-}
+  template <typename Values>
+  [[nodiscard]] Truth of_http(const resource::Texts& wanted, const resource::Texts& unwanted,
+                              const Values& judge) const {
+    if (!is_given(wanted) && !is_given(unwanted)) return Truth::Yes;
+    return facts_.http ? fits(wanted, unwanted, judge) : truth(denies_);
+  }
 
-// std::nullopt for a key that is not known before it runs.
-std::optional<std::string> value_of(std::string_view key, const Facts& facts) {
-  if (key == "connection.sni") return facts.sni;
-  if (key == "source.namespace") return facts.name_space;
-  if (key == "source.principal") return facts.principal;
-  if (key == "destination.port") return fmt::format("{}", facts.port);
-  return std::nullopt;
-}
+  [[nodiscard]] Truth to_operation(const AuthorizationOperation& operation) const {
+    Truth out = fits(operation.ports, operation.not_ports, text(fmt::format("{}", facts_.port)));
+    out = both(out, of_http(operation.hosts, operation.not_hosts, text(facts_.host)));
+    out = both(out, of_http(operation.methods, operation.not_methods, text(facts_.method)));
+    return both(out, of_http(operation.paths, operation.not_paths, text(facts_.path)));
+  }
 
-bool holds(const AuthorizationCondition& condition, const Facts& facts, bool denies) {
-  const std::string_view key = *condition.key;
-  if (!facts.http && key.starts_with("request.")) return denies;
-  const auto value = value_of(key, facts);
-  return value && fits(condition.values, condition.not_values, *value);
-}
+  [[nodiscard]] Truth holds(const AuthorizationCondition& condition) const {
+    const std::string_view key = *condition.key;
+    const auto value = [&](const auto& judge) {
+      return fits(condition.values, condition.not_values, judge);
+    };
+    if (key.starts_with("request."))
+      return of_http(condition.values, condition.not_values, unknown);
+    if (key == "connection.sni") return value(text(facts_.sni));
+    if (key == "source.namespace") return value(text(facts_.name_space));
+    if (key == "source.principal") return value(principal());
+    if (key == "source.trustDomain") return value(trust_domain());
+    if (key == "source.serviceAccount") return value(account());
+    if (key == "source.ip" || key == "remote.ip") return value(address(facts_.client_addresses));
+    if (key == "destination.ip") return value(address(facts_.own_addresses));
+    if (key == "destination.port") return value(text(fmt::format("{}", facts_.port)));
+    return Truth::Maybe;
+  }
 
-bool applies(const AuthorizationRule& rule, const Facts& facts, bool denies) {
-  const bool from = rule.from->empty() ||
-                    std::any_of(rule.from->begin(), rule.from->end(), [&](const auto& item) {
-                      return from_source(*item->source, facts);
-                    });
-  const bool to =
-      rule.to->empty() || std::any_of(rule.to->begin(), rule.to->end(), [&](const auto& item) {
-        return to_operation(*item->operation, facts, denies);
-      });
-  return from && to &&
-         std::all_of(rule.when->begin(), rule.when->end(),
-                     [&](const auto& condition) { return holds(*condition, facts, denies); });
-}
+  const mesh::Settings& settings_;
+  const Facts& facts_;
+  std::string_view name_space_;
+  bool denies_;
+};
 
-std::optional<std::size_t> matching_rule(const resource::Resource& policy, const Facts& facts,
-                                         bool denies) {
-  const auto& rules = *policy.as<resource::AuthorizationPolicy>()->rules;
-  const auto found = std::find_if(rules.begin(), rules.end(),
-                                  [&](const auto& rule) { return applies(*rule, facts, denies); });
-  if (found == rules.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - rules.begin());
+// The truest rule of several policies.
+struct Match {
+  Truth truth = Truth::No;
+  const resource::Resource* policy = nullptr;
+  std::size_t rule = 0;
+};
+
+Match best_match(const mesh::Settings& settings, const topology::Rbac& part, const Facts& facts,
+                 bool denies) {
+  Match out;
+  for (const resource::Resource* policy : part.policies) {
+    const std::string& own = *policy->metadata.name_space;
+    const Judge judge(settings, facts, own.empty() ? settings.default_namespace : own, denies);
+    std::size_t number = 0;
+    for (const auto& rule : *policy->as<resource::AuthorizationPolicy>()->rules) {
+      const Truth here = judge.applies(*rule);
+      if (here > out.truth) out = {here, policy, number};
+      ++number;
+    }
+  }
+  return out;
 }
 
 std::string who(const Facts& facts) {
@@ -116,24 +216,31 @@ std::string what(const Facts& facts) {
 
 }  // namespace
 
-std::optional<Refusal> refuse(const std::vector<topology::Rbac>& parts, const Facts& facts) {
+Decision decide(const mesh::Settings& settings, const std::vector<topology::Rbac>& parts,
+                const Facts& facts) {
+  Decision out;
   for (const topology::Rbac& part : parts) {
     if (part.dry_run || part.policies.empty()) continue;
     const bool denies = part.action == AuthorizationAction::Deny ||
                         (part.action == AuthorizationAction::Custom && part.refuses);
-    const auto found = std::find_if(
-        part.policies.begin(), part.policies.end(),
-        [&](const auto* policy) { return matching_rule(*policy, facts, denies).has_value(); });
-    if (denies && found != part.policies.end())
-      return Refusal{*found, matching_rule(**found, facts, denies),
-                     fmt::format("AuthorizationPolicy \"{}\" denies {} with {}",
-                                 *(*found)->metadata.name, who(facts), what(facts))};
-    if (part.action == AuthorizationAction::Allow && found == part.policies.end())
-      return Refusal{
-          part.policies.front(), std::nullopt,
-          fmt::format("no AuthorizationPolicy allows {} with {}", who(facts), what(facts))};
+    const bool allows = part.action == AuthorizationAction::Allow;
+    if (!denies && !allows) continue;
+    const Match found = best_match(settings, part, facts, denies);
+    if (found.truth == Truth::Maybe) out.unsure = found.policy;
+    if (denies && found.truth == Truth::Yes) {
+      out.refusal = Refusal{found.policy, found.rule,
+                            fmt::format("AuthorizationPolicy \"{}\" denies {} with {}",
+                                        *found.policy->metadata.name, who(facts), what(facts))};
+      return out;
+    }
+    if (allows && found.truth == Truth::No) {
+      out.refusal =
+          Refusal{part.policies.front(), std::nullopt,
+                  fmt::format("no AuthorizationPolicy allows {} with {}", who(facts), what(facts))};
+      return out;
+    }
   }
-  return std::nullopt;
+  return out;
 }
 
 std::string matched_policy(const Refusal& refusal, const mesh::Mesh& mesh) {

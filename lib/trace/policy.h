@@ -15,10 +15,12 @@
 
 namespace egressctl::trace {
 
-// What a policy can see. Empty texts are what is not there.
+// What a policy can see. Empty texts are what is not there; empty lists what is not known.
 struct Facts {
   std::string principal;   // "cluster.local/ns/NAMESPACE/sa/NAME", of mTLS
   std::string name_space;  // of the principal
+  std::vector<std::string> client_addresses;
+  std::vector<std::string> own_addresses;
   std::string sni;
   std::uint32_t port = 0;  // of the proxy
   bool http = false;
@@ -33,10 +35,17 @@ struct Refusal {
   std::string reason;
 };
 
-// std::nullopt when all parts let it pass. What is only known while it runs (addresses, tokens) is
-// taken not to match. AUDIT and dry runs refuse nothing.
-[[nodiscard]] std::optional<Refusal> refuse(const std::vector<topology::Rbac>& parts,
-                                            const Facts& facts);
+struct Decision {
+  std::optional<Refusal> refusal;  // std::nullopt: it passes
+  // A policy that would change that, by what is only known while it runs (addresses, tokens);
+  // nullptr: there is none.
+  const resource::Resource* unsure = nullptr;
+};
+
+// What is not known is taken to be as it must for the connection to pass. AUDIT and dry runs refuse
+// nothing.
+[[nodiscard]] Decision decide(const mesh::Settings& settings,
+                              const std::vector<topology::Rbac>& parts, const Facts& facts);
 
 // As Envoy names what decided: "rbac_access_denied_matched_policy[none]" when nothing allowed it.
 [[nodiscard]] std::string matched_policy(const Refusal& refusal, const mesh::Mesh& mesh);

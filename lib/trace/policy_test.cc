@@ -14,13 +14,15 @@ std::string policy(const std::string& name, const std::string& spec) {
 }
 
 // Who refuses, or "" when nothing does.
-std::string refused(const std::string& manifests, const Facts& facts) {
-  const topology::testing::LoadedMesh loaded(manifests);
+std::string refused(const std::string& manifests, const Facts& facts,
+                    const std::string& mesh_config = {}) {
+  const topology::testing::LoadedMesh loaded(manifests, mesh_config);
   topology::Proxy gateway;
   gateway.name_space = "egress";
   const auto parts = topology::PolicyIndex(loaded.mesh()).of_proxy(gateway);
-  const auto refusal = refuse(parts, facts);
-  return refusal ? *refusal->policy->metadata.name : "";
+  const Decision decision = decide(loaded.mesh().settings(), parts, facts);
+  if (decision.refusal) return *decision.refusal->policy->metadata.name;
+  return decision.unsure != nullptr ? "unsure" : "";
 }
 
 Facts tcp(std::string sni, std::string name_space = "a") {
@@ -70,6 +72,56 @@ TEST_CASE("policy: ports, identities and negations") {
   nobody.principal.clear();
   CHECK(refused(policy("p", "rules: [{from: [{source: {principals: ['*']}}]}]"), nobody) == "p");
   CHECK(refused(policy("p", "rules: [{from: [{source: {notNamespaces: [a]}}]}]"), tcp("")) == "p");
+}
+
+TEST_CASE("policy: addresses are judged where they are known") {
+  const std::string allow = policy("p", "rules: [{from: [{source: {ipBlocks: [10.1.0.0/16]}}]}]");
+  const std::string deny =
+      policy("p", "action: DENY, rules: [{from: [{source: {notRemoteIpBlocks: [10.1.0.0/16]}}]}]");
+  const std::string when = policy("p", "rules: [{when: [{key: source.ip, values: [10.1.2.3]}]}]");
+  Facts inside = tcp("");
+  inside.client_addresses = {"10.1.2.3"};
+  Facts outside = tcp("");
+  outside.client_addresses = {"10.2.2.3"};
+  for (const std::string& one : {allow, deny, when}) {
+    CAPTURE(one);
+    CHECK(refused(one, inside).empty());
+    CHECK(refused(one, outside) == "p");
+    CHECK(refused(one, tcp("")) == "unsure");
+  }
+  const std::string other_namespace =
+      policy("p", "rules: [{from: [{source: {ipBlocks: [10.1.0.0/16], namespaces: [b]}}]}]");
+  CHECK(refused(other_namespace, tcp("")) == "p");
+  const std::string own =
+      policy("p", "rules: [{when: [{key: destination.ip, values: [10.9.0.0/16]}]}]");
+  inside.own_addresses = {"10.8.0.1"};
+  CHECK(refused(own, inside) == "p");
+}
+
+TEST_CASE("policy: a mesh's trust domains stand for one another, and cluster.local for all") {
+  const auto of = [](const std::string& principal) {
+    return policy("p", "rules: [{from: [{source: {principals: ['" + principal + "']}}]}]");
+  };
+  const std::string config = "trustDomain: new.example\ntrustDomainAliases: [old.example]\n";
+  Facts client = tcp("");
+  client.principal = "new.example/ns/a/sa/default";
+  CHECK(refused(of("cluster.local/ns/a/sa/default"), client, config).empty());
+  CHECK(refused(of("old.example/ns/a/sa/default"), client, config).empty());
+  CHECK(refused(of("*/ns/a/sa/default"), client, config).empty());
+  CHECK(refused(of("other.example/ns/a/sa/default"), client, config) == "p");
+  CHECK(refused(of("cluster.local/ns/a/*"), client, config) == "p");  // not five parts
+  CHECK(refused(policy("p", "rules: [{from: [{source: {trustDomains: [old.example]}}]}]"), client,
+                config)
+            .empty());
+}
+
+TEST_CASE("policy: an account without a namespace is of the policy's own") {
+  const auto of = [](const std::string& account) {
+    return policy("p", "rules: [{from: [{source: {serviceAccounts: ['" + account + "']}}]}]");
+  };
+  CHECK(refused(of("a/default"), tcp("")).empty());
+  CHECK(refused(of("default"), tcp("")) == "p");
+  CHECK(refused(of("default"), tcp("", "egress")).empty());
 }
 
 }  // namespace

@@ -82,7 +82,8 @@ std::string to_text(const Traced& traced) {
   std::size_t number = 0;
   for (const Hop& hop : trace.hops) {
     out += fmt::format("\n{}. {} {}\n", ++number, to_string(hop.place), hop.proxy);
-    add_line(out, "sees", hop.server_name.empty() ? "no SNI" : "SNI " + hop.server_name);
+    add_line(out, hop.place == Place::Pod ? "sends" : "sees",
+             hop.server_name.empty() ? "no SNI" : "SNI " + hop.server_name);
     add_line(out, "client", hop.peer);
     add_line(out, "listener", hop.listener);
     add_line(out, "chain", hop.chain);
@@ -93,6 +94,7 @@ std::string to_text(const Traced& traced) {
     if (hop.tls) add_line(out, "TLS", describe(*hop.tls));
     add_line(out, "note", hop.note);
     for (const topology::Cause& cause : hop.causes) add_line(out, "because", describe(cause));
+    if (hop.place == Place::Pod) continue;
     const std::string line = access_log(hop);
     add_line(out, "log", line.empty() ? "none: nothing there writes an access log" : line);
   }

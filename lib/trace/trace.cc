@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "lib/mesh/network_policies.h"
 #include "lib/trace/walk.h"
 
 namespace egressctl::trace {
@@ -19,7 +20,7 @@ constexpr std::array<std::string_view, 6> kWords = {"delivered", "misrouted", "r
 // Proxies are told apart by what decides their configuration.
 class Tracer::State {
  public:
-  explicit State(const mesh::Mesh& source) : mesh(source), computer(source) {}
+  explicit State(const mesh::Mesh& source) : mesh(source), policies(source), computer(source) {}
 
   const topology::Topology& topology_of(const topology::Proxy& proxy) {
     const Key key{proxy.type, proxy.name_space, proxy.labels, proxy.addresses};
@@ -34,6 +35,7 @@ class Tracer::State {
   }
 
   const mesh::Mesh& mesh;
+  const mesh::NetworkPolicyIndex policies;
   const topology::Computer computer;
 
  private:
@@ -64,7 +66,7 @@ const topology::Topology& Tracer::topology_of(const topology::Proxy& proxy) cons
 
 Trace Tracer::trace(const Request& request) const {
   return walk(
-      state_->mesh, request, [this](const topology::Proxy& proxy) -> const auto& {
+      state_->mesh, state_->policies, request, [this](const topology::Proxy& proxy) -> const auto& {
         return state_->topology_of(proxy);
       });
 }

@@ -26,13 +26,16 @@ struct Request {
   // that goes around its sidecar may send another one.
   std::optional<std::string> inner_sni;
   std::string path = "/";
+  // Follows the proxies alone: as if the sidecar took all that its pod sends, and no NetworkPolicy
+  // held anything.
+  bool proxies_only = false;
 };
 
 enum class Verdict {
   Delivered,     // through a gateway, or inside of the mesh, to the host that was meant
   Misrouted,     // to another host than the client meant
   Reset,         // a proxy or a peer breaks the connection off
-  Blocked,       // refused on purpose: black hole, policy, allow-list
+  Blocked,       // refused on purpose: black hole, policy (of Kubernetes, too), allow-list
   Bypass,        // it leaves the mesh, but not through a gateway
   Unresolvable,  // a proxy has no endpoint for it
 };
@@ -40,7 +43,12 @@ enum class Verdict {
 [[nodiscard]] std::string_view to_string(Verdict verdict);
 [[nodiscard]] std::optional<Verdict> verdict_of(std::string_view word);
 
-enum class Place { Sidecar, Gateway, InternalListener };
+enum class Place {
+  Pod,  // the client itself, when no sidecar takes its connection
+  Sidecar,
+  Gateway,
+  InternalListener,
+};
 
 // The TLS that a proxy makes for the next hop.
 struct HopTls {

@@ -23,6 +23,7 @@ std::string at(std::string_view host, std::int64_t port) {
 
 std::string_view to_string(Place place) {
   switch (place) {
+    case Place::Pod: return "pod";
     case Place::Sidecar: return "sidecar";
     case Place::Gateway: return "gateway";
     case Place::InternalListener: return "internal listener";

@@ -1,0 +1,181 @@
+#include "lib/trace/trace.h"
+
+#include <doctest/doctest.h>
+
+#include "lib/testing/files.h"
+#include "lib/topology/test_mesh.h"
+#include "lib/trace/report.h"
+
+namespace egressctl::trace {
+namespace {
+
+using topology::testing::LoadedMesh;
+
+std::string pod(const std::string& more) {
+  return "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app, namespace: apps}\n"
+         "spec: {selector: {matchLabels: {app: app}}, template: {metadata: {labels: {app: app}" +
+         more + "}, spec: {containers: [{name: app, image: app}]}}}\n";
+}
+
+std::string annotated(const std::string& annotations) {
+  return pod(", annotations: {" + annotations + "}");
+}
+
+std::string policy(const std::string& name_space, const std::string& spec) {
+  return "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: np, "
+         "namespace: " +
+         name_space + "}\nspec: {podSelector: {}, " + spec + "}\n";
+}
+
+// What testdata/trace/one-gateway.yaml says.
+std::string manifests() {
+  return egressctl::testing::read_file(egressctl::testing::testdata() / "trace" /
+                                       "one-gateway.yaml");
+}
+
+Trace trace_of(const std::string& set, const std::string& host = "api.example.com",
+               std::uint32_t port = 443, const std::string& client = "apps/app") {
+  const LoadedMesh loaded(set);
+  const Tracer tracer(loaded.mesh());
+  Request request;
+  auto found = topology::find_proxy(loaded.mesh(), client);
+  REQUIRE(found);
+  request.client = *found;
+  request.host = host;
+  request.port = port;
+  Trace out = tracer.trace(request);
+  out.blame.clear();  // the resources go with the mesh
+  for (Hop& hop : out.hops) hop.causes.clear();
+  return out;
+}
+
+std::string verdict(const std::string& set, const std::string& host = "api.example.com",
+                    std::uint32_t port = 443) {
+  const Trace trace = trace_of(set, host, port);
+  CAPTURE(trace.reason);
+  CHECK_FALSE(trace.reason.empty());
+  return std::string(to_string(trace.verdict));
+}
+
+TEST_CASE("trace: a connection that the sidecar takes goes through the gateway") {
+  const Trace trace = trace_of(manifests() + pod(""));
+  CHECK(to_string(trace.verdict) == "delivered");
+  REQUIRE(trace.hops.size() == 2);
+  CHECK(trace.hops[0].place == Place::Sidecar);
+  CHECK(trace.hops[1].place == Place::Gateway);
+}
+
+TEST_CASE("trace: pods without a sidecar leave past any proxy") {
+  const Trace trace = trace_of(manifests() + annotated("sidecar.istio.io/inject: 'false'"));
+  CHECK(to_string(trace.verdict) == "bypass");
+  CHECK(trace.reason.find("injection is switched off") != std::string::npos);
+  REQUIRE(trace.hops.size() == 1);
+  CHECK(trace.hops[0].place == Place::Pod);
+  CHECK(access_log(trace.hops[0]).empty());
+  const std::string home = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: apps";
+  CHECK(verdict(manifests() + pod("") + home + "}\n") == "bypass");
+  CHECK(verdict(manifests() + pod("") + home + ", labels: {istio-injection: enabled}}\n") ==
+        "delivered");
+  CHECK(verdict(manifests() + pod("") + home + ", labels: {istio-injection: disabled}}\n") ==
+        "bypass");
+}
+
+TEST_CASE("trace: annotations take ports and ranges from the sidecar") {
+  const auto with = [](const std::string& key, const std::string& value) {
+    return verdict(manifests() +
+                   annotated("traffic.sidecar.istio.io/" + key + ": \"" + value + "\""));
+  };
+  CHECK(with("excludeOutboundPorts", "443") == "bypass");
+  CHECK(with("excludeOutboundPorts", "80,8443") == "delivered");
+  CHECK(with("excludeOutboundIPRanges", "0.0.0.0/0") == "bypass");
+  CHECK(with("excludeOutboundIPRanges", "10.0.0.0/8") == "delivered");
+  CHECK(with("includeOutboundIPRanges", "10.0.0.0/8") == "bypass");
+  CHECK(with("includeOutboundIPRanges", "") == "bypass");
+  CHECK(with("includeOutboundIPRanges", "*") == "delivered");
+  CHECK(with("excludeInterfaces", "eth0") == "bypass");
+  CHECK(with("excludeInterfaces", "net1") == "delivered");
+  CHECK(verdict(manifests() + annotated("traffic.sidecar.istio.io/includeOutboundIPRanges: '', "
+                                        "traffic.sidecar.istio.io/includeOutboundPorts: '443'")) ==
+        "delivered");
+  CHECK(verdict(manifests() + annotated("sidecar.istio.io/interceptionMode: NONE")) == "bypass");
+}
+
+TEST_CASE("trace: who goes around the sidecar meets the gateway without a certificate") {
+  const Trace trace = trace_of(manifests() + annotated("sidecar.istio.io/inject: 'false'"),
+                               "egress.edge.svc.cluster.local");
+  CHECK(to_string(trace.verdict) == "reset");
+  REQUIRE(trace.hops.size() == 2);
+  CHECK(trace.hops[1].place == Place::Gateway);
+}
+
+TEST_CASE("trace: in ambient mode waypoints take what they are named for") {
+  const std::string home =
+      "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: apps, labels: "
+      "{istio.io/dataplane-mode: ambient}}\n";
+  const auto entry = [](const std::string& labels) {
+    return "---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: w, "
+           "namespace: apps" +
+           labels +
+           "}\nspec: {hosts: [w.example.com], resolution: DNS, ports: [{number: 443, name: tls, "
+           "protocol: TLS}]}\n";
+  };
+  CHECK(verdict(pod("") + home + entry(""), "w.example.com") == "bypass");
+  CHECK(verdict(pod("") + home + entry(", labels: {istio.io/use-waypoint: egress}"),
+                "w.example.com") == "delivered");
+}
+
+TEST_CASE("trace: NetworkPolicies keep connections from the gateway and the internet") {
+  const std::string set = manifests() + pod("");
+  const std::string to_edge = "policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}]}]";
+  CHECK(verdict(set + policy("apps", "policyTypes: [Egress]")) == "blocked");
+  CHECK(verdict(set + policy("apps", to_edge)) == "delivered");
+  CHECK(verdict(set + policy("edge", "policyTypes: [Ingress]")) == "blocked");
+  CHECK(verdict(set + policy("edge", "policyTypes: [Egress]")) == "blocked");
+  CHECK(verdict(set + policy("edge",
+                             "policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: "
+                             "0.0.0.0/0}}]}]")) == "delivered");
+  const std::string bare = manifests() + annotated("sidecar.istio.io/inject: 'false'");
+  CHECK(verdict(bare + policy("apps", to_edge)) == "blocked");
+  const Trace trace = trace_of(set + policy("edge", "policyTypes: [Ingress]"));
+  REQUIRE(trace.hops.size() == 1);
+  CHECK(trace.flags == "UF,URX");
+  CHECK(trace.reason ==
+        "NetworkPolicies do not let edge/egress take connections of apps/app at port 8443");
+}
+
+TEST_CASE("trace: what goes wrong for a part of the connections decides") {
+  CHECK(verdict(manifests() + pod(""), "weighted.example.com") == "bypass");
+  const Trace trace = trace_of(manifests() + pod(""), "weighted.example.com");
+  CHECK(trace.reason.starts_with("for a part of the connections: "));
+  const std::string other =
+      "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: other, namespace: edge}\n"
+      "spec: {selector: {matchLabels: {app: egress}}, template: {metadata: {labels: {app: egress}, "
+      "annotations: {inject.istio.io/templates: gateway}}, "
+      "spec: {containers: [{name: istio-proxy, image: auto}]}}}\n";
+  const Trace second = trace_of(manifests() + pod("") + other);
+  CHECK(to_string(second.verdict) == "reset");
+  CHECK(second.reason == "for a part of the connections: the gateway has no listener on port 8443");
+}
+
+TEST_CASE("trace: layers of TLS that the host does not expect") {
+  CHECK(verdict(manifests() + pod(""), "twice.example.com") == "reset");
+  CHECK(verdict(manifests() + pod(""), "plain.example.com", 80) == "reset");
+}
+
+TEST_CASE("trace: mTLS to a gateway's port of plain HTTP is no request there") {
+  const LoadedMesh loaded(egressctl::testing::read_file(egressctl::testing::testdata() /
+                                                        "topology/http-gateway/manifests.yaml"));
+  const Tracer tracer(loaded.mesh());
+  Request request;
+  request.client = *topology::find_proxy(loaded.mesh(), "default/ubuntu");
+  request.host = "edition.cnn.com";
+  request.port = 80;
+  const Trace trace = tracer.trace(request);
+  CHECK(to_string(trace.verdict) == "reset");
+  REQUIRE(trace.hops.size() == 2);
+  CHECK(trace.hops[0].log.flags == "UF,URX");
+  CHECK(trace.hops[1].log.flags == "DPE");
+}
+
+}  // namespace
+}  // namespace egressctl::trace
