@@ -1,5 +1,6 @@
 #include "cli/connections.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <string>
@@ -7,8 +8,12 @@
 
 #include <fmt/format.h>
 
-#include "cli/matrix.h"
 #include "cli/report.h"
+#include "lib/base/ip_address.h"
+#include "lib/base/text.h"
+#include "lib/trace/clients.h"
+#include "lib/trace/targets.h"
+#include "lib/trace/words.h"
 
 namespace egressctl::cli {
 namespace {
@@ -18,7 +23,7 @@ struct HostPort {
   std::uint32_t port = 443;
 };
 
-// "HOST:PORT", "HOST" for port 443, "[ADDRESS]:PORT".
+// "HOST:PORT", "HOST" for port 443, "[ADDRESS]:PORT", "ADDRESS".
 Result<HostPort> read_target(std::string_view text) {
   HostPort out;
   std::string_view host = text;
@@ -28,33 +33,65 @@ Result<HostPort> read_target(std::string_view text) {
     if (end == std::string_view::npos)
       return fail(ErrorCode::Usage, fmt::format("--to: \"{}\" lacks a \"]\"", text));
     host = text.substr(1, end - 1);
+    if (end + 1 < text.size() && text[end + 1] != ':')
+      return fail(ErrorCode::Usage, fmt::format("--to: \"{}\" is no HOST:PORT", text));
     if (end + 1 < text.size()) port = text.substr(end + 2);
-  } else if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos) {
+  } else if (const std::size_t colon = text.rfind(':');
+             colon != std::string_view::npos && !IpAddress::parse(text)) {
     host = text.substr(0, colon);
     port = text.substr(colon + 1);
   }
-  out.host = host;
+  // Of a wildcard one of its names, as in a matrix.
+  out.host = host.starts_with("*.") ? fmt::format("any{}", host.substr(1)) : std::string(host);
   if (!port.empty()) {
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
     if (error != std::errc{} || end != port.data() + port.size() || out.port == 0 ||
         out.port > 65535)
       return fail(ErrorCode::Usage, fmt::format("--to: \"{}\" is no port from 1 to 65535", port));
   }
-  if (out.host.empty())
+  if (out.host.empty() || out.host.find('*') != std::string::npos)
     return fail(ErrorCode::Usage, fmt::format("--to: \"{}\" is no HOST:PORT", text));
   return out;
 }
 
-// The client of the input; one that is not in it is taken for a sidecar without labels.
+// Which clients the namespace has.
+std::string names_in(const mesh::Mesh& mesh, const topology::Proxy& wanted) {
+  std::vector<std::string> names;
+  for (const topology::Proxy& client : trace::clients(mesh))
+    if (client.name_space == wanted.name_space) names.push_back(client.name);
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  return did_you_mean(wanted.name, views);
+}
+
+bool has_client_in(const mesh::Mesh& mesh, std::string_view name_space) {
+  const auto& all = mesh.workloads().all();
+  return std::any_of(all.begin(), all.end(), [&](const mesh::Workload& workload) {
+    return workload.name_space == name_space &&
+           topology::proxy_of(mesh, workload).type == topology::ProxyType::Sidecar;
+  });
+}
+
+// The client of the input. One of a namespace without clients in it, or called "client", is taken
+// for a sidecar without labels.
 Result<topology::Proxy> read_client(Context& context, const mesh::Mesh& mesh,
                                     const std::string& name) {
   auto found = topology::find_proxy(mesh, name);
+  if (found && found->type == topology::ProxyType::Router)
+    return fail(ErrorCode::Usage,
+                fmt::format("{} is a gateway, and no client of one: connections are followed from "
+                            "an application",
+                            name));
   if (found || found.error().code != ErrorCode::NotFound) return found;
   topology::Proxy out;
   const std::size_t slash = name.find('/');
   out.name = slash == std::string::npos ? name : name.substr(slash + 1);
   out.name_space =
       slash == std::string::npos ? mesh.settings().default_namespace : name.substr(0, slash);
+  for (topology::Proxy& client : trace::clients(mesh))
+    if (client.name_space == out.name_space && client.name == out.name) return std::move(client);
+  if (out.name != "client" && has_client_in(mesh, out.name_space))
+    return fail(ErrorCode::Usage, fmt::format("no client \"{}\" in namespace \"{}\"; {}", out.name,
+                                              out.name_space, names_in(mesh, out)));
   say(context, fmt::format("{} is not in the input: taken for a sidecar without labels", name), 0);
   return out;
 }
@@ -64,12 +101,12 @@ using Clients = std::map<std::string, topology::Proxy>;  // by the names that pe
 Result<trace::Traced> trace_one(Context& context, const mesh::Mesh& mesh,
                                 const trace::Tracer& tracer, Clients& clients,
                                 const Expectation& wanted) {
-  if (!clients.contains(wanted.from)) {
+  if (!wanted.client && !clients.contains(wanted.from)) {
     auto client = read_client(context, mesh, wanted.from);
     if (!client) return tl::unexpected(client.error());
     clients.emplace(wanted.from, *std::move(client));
   }
-  auto request = read_request(clients.at(wanted.from), wanted.to);
+  auto request = read_request(wanted.client ? *wanted.client : clients.at(wanted.from), wanted.to);
   if (!request) return tl::unexpected(request.error());
   trace::Traced out;
   out.request = *std::move(request);
@@ -94,12 +131,13 @@ Result<trace::Request> read_request(topology::Proxy client, std::string_view tar
 
 std::vector<Expectation> every_connection(const mesh::Mesh& mesh) {
   std::vector<Expectation> out;
-  const std::vector<std::string> targets = external_targets(mesh);
-  for (const std::string& client : client_names(mesh))
-    for (const std::string& target : targets) {
+  const std::vector<trace::Target> targets = trace::external_targets(mesh);
+  for (const topology::Proxy& client : trace::clients(mesh))
+    for (const trace::Target& target : targets) {
       Expectation& wanted = out.emplace_back();
-      wanted.from = client;
-      wanted.to = target;
+      wanted.from = fmt::format("{}/{}", client.name_space, client.name);
+      wanted.client = client;
+      wanted.to = trace::at(target.host, target.port);
     }
   return out;
 }

@@ -12,15 +12,17 @@
 
 namespace egressctl::cli {
 
-// Every client to every external host; see matrix.h.
+// Every client (see lib/trace/clients.h) to every external host.
 [[nodiscard]] std::vector<Expectation> every_connection(const mesh::Mesh& mesh);
 
-// What the client asks for when it connects to "HOST:PORT", "HOST" (port 443) or "[ADDRESS]:PORT".
+// What the client asks for when it connects to "HOST:PORT", "HOST" (port 443), "[ADDRESS]:PORT" or
+// "ADDRESS"; "*.DOMAIN" stands for a name of it.
 // Fails with ErrorCode::Usage for what is none of these.
 [[nodiscard]] Result<trace::Request> read_request(topology::Proxy client, std::string_view target);
 
-// A trace of each, in their order. A client that is not in the input is taken for a sidecar without
-// labels, which is said. Fails with ErrorCode::Usage for what is no client or no host and port.
+// A trace of each, in their order. A client that is not in the input, of a namespace that has no
+// clients there, is taken for a sidecar without labels, which is said. Fails with ErrorCode::Usage
+// for what is no client or no host and port.
 [[nodiscard]] Result<std::vector<trace::Traced>> trace_all(Context& context, const mesh::Mesh& mesh,
                                                            const trace::Tracer& tracer,
                                                            const std::vector<Expectation>& wanted);

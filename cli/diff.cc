@@ -1,20 +1,21 @@
 // egressctl diff: what a change of manifests means for connections.
+#include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "cli/commands.h"
-#include "cli/connections.h"
 #include "cli/flags.h"
-#include "cli/matrix.h"
 #include "cli/mesh_input.h"
 #include "cli/report.h"
+#include "lib/trace/clients.h"
 #include "lib/trace/difference.h"
+#include "lib/trace/targets.h"
 
 namespace egressctl::cli {
 namespace {
@@ -28,57 +29,46 @@ struct Flags {
   MeshFlags mesh;
 };
 
-void add_new(std::vector<std::string>& all, std::vector<std::string> more) {
-  std::set<std::string> known(all.begin(), all.end());
-  for (std::string& one : more)
-    if (known.insert(one).second) all.push_back(std::move(one));
-}
+using Clients = std::map<std::string, topology::Proxy>;  // by "namespace/name"
 
-// The client as one of the meshes has it: one that is new, or gone, is taken to be in both.
-topology::Proxy client_in(const mesh::Mesh& mesh, const mesh::Mesh& other,
-                          const std::string& name) {
-  if (auto found = topology::find_proxy(mesh, name)) return *std::move(found);
-  topology::Proxy out;
-  if (auto found = topology::find_proxy(other, name)) {
-    out = *std::move(found);
-    out.workload = nullptr;
-    return out;
+Clients clients_of(const mesh::Mesh& mesh) {
+  Clients out;
+  for (topology::Proxy& client : trace::clients(mesh)) {
+    std::string name = fmt::format("{}/{}", client.name_space, client.name);
+    out.emplace(std::move(name), std::move(client));
   }
-  const std::size_t slash = name.find('/');  // names of clients always have one
-  out.name_space = name.substr(0, slash);
-  out.name = name.substr(slash + 1);
   return out;
 }
 
-struct Connection {
-  std::string client;
-  std::string target;
-};
-
-Result<std::vector<trace::Traced>> trace_in(const mesh::Mesh& mesh, const mesh::Mesh& other,
-                                            const std::vector<Connection>& connections) {
+// Traces of every client of either mesh to every target. A client that is new, or gone, is taken to
+// be in both.
+std::vector<trace::Traced> trace_in(const mesh::Mesh& mesh, const Clients& own,
+                                    const Clients& others,
+                                    const std::vector<trace::Target>& targets) {
+  Clients all = own;
+  for (const auto& [name, client] : others)
+    if (const auto [added, is_new] = all.emplace(name, client); is_new)
+      added->second.workload = nullptr;
   const trace::Tracer tracer(mesh);
   std::vector<trace::Traced> out;
-  out.reserve(connections.size());
-  for (const Connection& connection : connections) {
-    auto request = read_request(client_in(mesh, other, connection.client), connection.target);
-    if (!request) return tl::unexpected(request.error());
-    trace::Trace trace = tracer.trace(*request);
-    out.push_back({*std::move(request), std::move(trace)});
-  }
+  for (const auto& [name, client] : all)
+    for (const trace::Target& target : targets) {
+      trace::Request request;
+      request.client = client;
+      request.host = target.host;
+      request.port = target.port;
+      trace::Trace trace = tracer.trace(request);
+      out.push_back({std::move(request), std::move(trace)});
+    }
   return out;
 }
 
-// Every client and every external host of either mesh.
-std::vector<Connection> connections_of(const mesh::Mesh& before, const mesh::Mesh& after) {
-  std::vector<std::string> clients = client_names(before);
-  add_new(clients, client_names(after));
-  std::vector<std::string> targets = external_targets(before);
-  add_new(targets, external_targets(after));
-  std::vector<Connection> out;
-  out.reserve(clients.size() * targets.size());
-  for (const std::string& client : clients)
-    for (const std::string& target : targets) out.push_back({client, target});
+std::vector<trace::Target> targets_of(const mesh::Mesh& before, const mesh::Mesh& after) {
+  std::vector<trace::Target> out = trace::external_targets(before);
+  std::set<std::pair<std::string, std::uint32_t>> known;
+  for (const trace::Target& target : out) known.emplace(target.host, target.port);
+  for (trace::Target& target : trace::external_targets(after))
+    if (known.emplace(target.host, target.port).second) out.push_back(std::move(target));
   return out;
 }
 
@@ -89,14 +79,15 @@ ExitCode run(Context& context, const Flags& flags) {
   if (!before) return report(context, before.error());
   const auto after = load_mesh(context, {flags.after}, flags.mesh, EmptySet::Allowed);
   if (!after) return report(context, after.error());
-  const std::vector<Connection> connections = connections_of(*before->mesh, *after->mesh);
-  const auto old_traces = trace_in(*before->mesh, *after->mesh, connections);
-  if (!old_traces) return report(context, old_traces.error());
-  const auto new_traces = trace_in(*after->mesh, *before->mesh, connections);
-  if (!new_traces) return report(context, new_traces.error());
-  const std::vector<trace::Difference> found = trace::differences(*old_traces, *new_traces);
-  context.out.write(flags.form == Form::Json ? trace::to_json(found, connections.size())
-                                             : trace::to_text(found, connections.size()));
+  const std::vector<trace::Target> targets = targets_of(*before->mesh, *after->mesh);
+  const Clients old_clients = clients_of(*before->mesh);
+  const Clients new_clients = clients_of(*after->mesh);
+  const auto old_traces = trace_in(*before->mesh, old_clients, new_clients, targets);
+  const auto new_traces = trace_in(*after->mesh, new_clients, old_clients, targets);
+  std::vector<trace::Difference> found = trace::differences(old_traces, new_traces);
+  trace::tell_resources(found, *before->mesh, *after->mesh);
+  context.out.write(flags.form == Form::Json ? trace::to_json(found, old_traces.size())
+                                             : trace::to_text(found, old_traces.size()));
   if (before->exit != ExitCode::Done) return before->exit;
   return found.empty() ? after->exit : ExitCode::Findings;
 }

@@ -79,6 +79,12 @@ Result<std::vector<Expectation>> read_expectations(const std::string& path) {
       out.push_back(*std::move(read));
     }
   }
+  if (out.empty())
+    return fail(ErrorCode::Usage,
+                fmt::format("{}: no trace is in it; expected a list such as "
+                            "\"- {{from: default/sleep, to: \"example.com:443\", verdict: "
+                            "delivered}}\"",
+                            path));
   return out;
 }
 

@@ -15,6 +15,7 @@ namespace egressctl::cli {
 
 struct Expectation {
   std::string from;
+  std::optional<topology::Proxy> client;  // whom `from` names, where that is known
   std::string to;
   std::optional<std::string> sni;
   std::optional<std::string> inner_sni;

@@ -8,7 +8,6 @@
 #include "cli/commands.h"
 #include "cli/connections.h"
 #include "cli/flags.h"
-#include "cli/matrix.h"
 #include "cli/mesh_input.h"
 #include "cli/picture.h"
 #include "cli/report.h"
@@ -44,12 +43,14 @@ ExitCode run(Context& context, const Flags& flags) {
   if (!traces) return report(context, traces.error());
   if (traces->empty()) {
     say(context, "the input has no external host to draw", 0);
-    return loaded->exit;
+    if (flags.form == Form::Text) return loaded->exit;
   }
   lint::Options options;
   options.mesh = loaded->input.options;
   const Diagnostics findings = lint::lint(*loaded->workspace, options, lint::Depth::Everything);
-  context.out.write(drawn(picture_of(*traces, findings), flags.form));
+  // Programs want every host.
+  const Folding folding = flags.form == Form::Json ? Folding::None : Folding::Groups;
+  context.out.write(drawn(picture_of(*traces, findings, folding), flags.form));
   return loaded->exit;
 }
 

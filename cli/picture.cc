@@ -32,6 +32,7 @@ struct Step {
   std::string label;
   std::string server_name;
   std::string problem;
+  std::string client;  // of the last step
 
   auto operator<=>(const Step&) const = default;
 };
@@ -41,22 +42,23 @@ using Way = std::set<Step>;
 
 class Picture {
  public:
-  Picture(const std::vector<Traced>& traces, const Diagnostics& findings) : findings_(findings) {
+  Picture(const std::vector<Traced>& traces, const Diagnostics& findings, Folding folding)
+      : findings_(findings), folds_(folding == Folding::Groups) {
     std::set<std::string> clients;
     for (const Traced& traced : traces) clients.insert(full_name(traced));
-    fold_clients_ = clients.size() >= kManyClients;
+    fold_clients_ = folds_ && clients.size() >= kManyClients;
     std::set<std::string> listeners;
     for (const Traced& traced : traces)
       for (const Hop& hop : traced.trace.hops)
         if (hop.place == Place::InternalListener) listeners.insert(hop.proxy + hop.listener);
-    fold_listeners_ = listeners.size() >= kManyListeners;
+    fold_listeners_ = folds_ && listeners.size() >= kManyListeners;
     for (const Traced& traced : traces) add(traced);
   }
 
   Graph draw() {
     std::map<Way, std::vector<std::string>> by_way;
     for (const std::string& host : order_) by_way[shape(ways_[host])].push_back(host);
-    const bool fold = order_.size() >= kManyHosts;
+    const bool fold = folds_ && order_.size() >= kManyHosts;
     std::set<std::string> done;
     for (const std::string& host : order_) {
       if (done.contains(host)) continue;
@@ -75,8 +77,8 @@ class Picture {
     std::size_t from = 0;
     std::size_t to = 0;
     std::string label;
-    std::set<std::string> names;  // SNI
-    std::set<std::string> problems;
+    std::set<std::string> names;                            // SNI
+    std::map<std::string, std::set<std::string>> problems;  // whose they are; "" is none
   };
 
   static std::string full_name(const Traced& traced) {
@@ -103,11 +105,16 @@ class Picture {
       const std::string to =
           inside ? fmt::format("listener {} {}", hop.proxy, title) : "gateway " + hop.proxy;
       node(to, inside ? NodeKind::SniProxy : NodeKind::Gateway, title);
-      way.insert({from, to, label_of(hops[i - 1]), name_of(hops[i - 1]), {}});
+      way.insert({from, to, label_of(hops[i - 1]), name_of(hops[i - 1]), {}, {}});
       from = to;
     }
     const Hop& last = hops.back();
-    way.insert({from, {}, last.tls ? label_of(last) : std::string(), {}, problem_of(traced)});
+    way.insert({from,
+                {},
+                last.tls ? label_of(last) : std::string(),
+                {},
+                problem_of(traced),
+                client_of(traced)});
   }
 
   static std::string label_of(const Hop& hop) {
@@ -126,17 +133,23 @@ class Picture {
     return rule.empty() ? out : fmt::format("{} [{}]", out, rule);
   }
 
-  // An error that is about a resource on the way.
+  // An error about a resource that is at fault, else about one on the way.
   [[nodiscard]] std::string_view rule_of(const Traced& traced) const {
+    const std::string_view rule = error_about({&traced.trace.blame});
+    if (!rule.empty()) return rule;
+    std::vector<const topology::Causes*> way;
+    for (const Hop& hop : traced.trace.hops) way.push_back(&hop.causes);
+    return error_about(way);
+  }
+
+  [[nodiscard]] std::string_view error_about(
+      const std::vector<const topology::Causes*>& lists) const {
     std::set<std::tuple<std::string, std::string, std::string>> own;
-    const auto collect = [&](const topology::Causes& causes) {
-      for (const topology::Cause& cause : causes) {
+    for (const topology::Causes* causes : lists)
+      for (const topology::Cause& cause : *causes) {
         const ResourceName name = cause.resource->resource_name();
         own.emplace(name.kind, name.name_space, name.name);
       }
-    };
-    collect(traced.trace.blame);
-    for (const Hop& hop : traced.trace.hops) collect(hop.causes);
     for (const Diagnostic& finding : findings_) {
       const ResourceName& name = finding.resource;
       if (finding.severity == Severity::Error &&
@@ -182,20 +195,32 @@ class Picture {
         edge.to = to;
         if (!step.label.empty()) edge.label = step.label;
         if (!step.server_name.empty()) edge.names.insert(step.server_name);
-        if (!step.problem.empty()) edge.problems.insert(step.problem);
+        if (!step.client.empty()) edge.problems[step.problem].insert(step.client);
       }
+  }
+
+  static std::string names_of(const std::set<std::string>& clients) {
+    return clients.size() == 1 ? *clients.begin() : fmt::format("{} clients", clients.size());
   }
 
   static GraphEdge finished(const Edge& edge) {
     GraphEdge out{edge.from, edge.to, edge.label, {}};
     if (edge.names.size() == 1) out.label += fmt::format(", SNI {}", *edge.names.begin());
     if (edge.names.size() > 1) out.label += fmt::format(", {} SNI names", edge.names.size());
-    for (const std::string& problem : edge.problems)
+    const auto well = edge.problems.find("");
+    for (const auto& [problem, clients] : edge.problems) {
+      if (problem.empty()) continue;
       out.problem += (out.problem.empty() ? "" : "; ") + problem;
+      if (edge.problems.size() == 1) continue;
+      // Of folded clients, and of several hosts behind an edge.
+      const bool mixed = well != edge.problems.end() && clients == well->second;
+      out.problem += mixed ? std::string(" for some") : " for " + names_of(clients);
+    }
     return out;
   }
 
   const Diagnostics& findings_;
+  bool folds_ = true;
   bool fold_clients_ = false;
   bool fold_listeners_ = false;
   Graph graph_;
@@ -207,8 +232,9 @@ class Picture {
 
 }  // namespace
 
-render::Graph picture_of(const std::vector<Traced>& traces, const Diagnostics& findings) {
-  return Picture(traces, findings).draw();
+render::Graph picture_of(const std::vector<Traced>& traces, const Diagnostics& findings,
+                         Folding folding) {
+  return Picture(traces, findings, folding).draw();
 }
 
 }  // namespace egressctl::cli

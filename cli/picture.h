@@ -9,10 +9,16 @@
 
 namespace egressctl::cli {
 
+enum class Folding {
+  Groups,  // what is alike becomes one node where there is much of it
+  None,
+};
+
 // Who reaches which hosts through what. Hosts that share their whole way become one node when there
 // are many, and so do the clients of a namespace. What does not arrive is a problem of the edge
-// where it ends, with the rule of a finding that is about a resource on the way.
+// where it ends, with the rule of a finding that is about a resource on the way, and whose it is
+// when others get through.
 [[nodiscard]] render::Graph picture_of(const std::vector<trace::Traced>& traces,
-                                       const Diagnostics& findings);
+                                       const Diagnostics& findings, Folding folding);
 
 }  // namespace egressctl::cli

@@ -52,9 +52,13 @@ std::string table(const std::vector<trace::Traced>& traces) {
 }
 
 Result<std::vector<Expectation>> wanted_traces(const mesh::Mesh& mesh, const Flags& flags) {
-  std::vector<Expectation> out;
   if (!flags.expect_file.empty()) return read_expectations(flags.expect_file);
-  if (flags.matrix) return every_connection(mesh);
+  std::vector<Expectation> out;
+  if (flags.matrix) {
+    out = every_connection(mesh);
+    for (Expectation& wanted : out) wanted.verdict = trace::verdict_of(flags.expect);
+    return out;
+  }
   if (flags.from.empty() || flags.to.empty())
     return fail(ErrorCode::Usage, "name --from and --to, or ask for --matrix or --expect-file");
   Expectation& wanted = out.emplace_back();
@@ -102,6 +106,9 @@ ExitCode run(Context& context, const Flags& flags) {
   const auto loaded = load_mesh(context, flags.paths, flags.mesh);
   if (!loaded) return report(context, loaded.error());
   const trace::Tracer tracer(*loaded->mesh);
+  if (!flags.expect.empty() && !flags.expect_file.empty())
+    return report(context, Error{ErrorCode::Usage,
+                                 "--expect and --expect-file: the file says what is expected"});
   const auto wanted = wanted_traces(*loaded->mesh, flags);
   if (!wanted) return report(context, wanted.error());
   const auto traces = trace_all(context, *loaded->mesh, tracer, *wanted);
@@ -141,7 +148,8 @@ void add_trace(CLI::App& app, Context& context) {
   command.add_flag("--matrix", flags->matrix, "Trace every client to every host");
   command
       .add_option("--expect-file", flags->expect_file,
-                  "Trace what this list asks for, and fail where it comes out otherwise")
+                  "Trace what this list asks for, and fail where it comes out otherwise; "
+                  "docs/trace.md has its form")
       ->type_name("FILE");
   add_choice<Form>(command, "-o,--output", flags->form,
                    {{"text", Form::Text}, {"json", Form::Json}}, "Form of the result");

@@ -1,7 +1,7 @@
 #include "lib/audit/audit.h"
 
 #include <algorithm>
-#include <set>
+#include <deque>
 #include <tuple>
 #include <utility>
 
@@ -10,6 +10,7 @@
 #include "lib/base/text.h"
 #include "lib/mesh/injection.h"
 #include "lib/mesh/network_policies.h"
+#include "lib/trace/clients.h"
 #include "lib/trace/targets.h"
 
 namespace egressctl::audit {
@@ -37,29 +38,21 @@ Causes cause_of(const resource::Resource* resource, SourceRange range) {
   return {{.resource = resource, .range = range}};
 }
 
-// Applications; one that stands for any pod in each namespace that has a Sidecar, else in the
-// default one, when the input has no application.
-std::vector<Client> clients_of(const mesh::Mesh& mesh) {
+// Of pods that are not in the input the proxy holds the namespace's name.
+std::deque<Client> clients_of(const mesh::Mesh& mesh) {
   static const resource::TextMap kNone;
-  std::vector<Client> out;
-  for (const Workload& workload : mesh.workloads().all()) {
-    Proxy proxy = topology::proxy_of(mesh, workload);
-    if (proxy.type != topology::ProxyType::Sidecar) continue;
-    std::string name = proxy.name;
-    out.push_back({workload, std::move(proxy), std::move(name)});
-  }
-  if (!out.empty()) return out;
-  std::set<std::string_view> namespaces;
-  for (const resource::Resource* sidecar : mesh.all(resource::Kind::Sidecar))
-    namespaces.insert(mesh.namespace_of(*sidecar));
-  if (namespaces.empty()) namespaces.insert(mesh.settings().default_namespace);
-  for (const std::string_view name_space : namespaces) {
+  std::deque<Client> out;
+  for (Proxy& proxy : trace::clients(mesh)) {
     Client& client = out.emplace_back();
-    client.name = "*";
-    client.pod.name_space = name_space;
-    client.pod.labels = &kNone;
-    client.proxy.name_space = name_space;
-    client.proxy.name = "client";
+    if (proxy.workload != nullptr) {
+      client.pod = *proxy.workload;
+      client.name = proxy.name;
+    } else {
+      client.name = "*";
+      client.pod.labels = &kNone;
+    }
+    client.proxy = std::move(proxy);
+    client.pod.name_space = client.proxy.name_space;
   }
   return out;
 }
@@ -70,7 +63,8 @@ class Audit {
       : mesh_(mesh), policies_(mesh), tracer_(mesh), hosts_(trace::external_targets(mesh)) {}
 
   std::vector<Finding> run() {
-    for (const Client& client : clients_of(mesh_)) check_client(client);
+    const std::deque<Client> clients = clients_of(mesh_);
+    for (const Client& client : clients) check_client(client);
     for (const Workload& workload : mesh_.workloads().all()) {
       const Proxy proxy = topology::proxy_of(mesh_, workload);
       if (proxy.type == topology::ProxyType::Router) check_gateway(proxy);

@@ -157,7 +157,8 @@ bool NetworkPolicyIndex::meets(const PolicyView& policy, const NetworkPeer& entr
   const bool here = entry.namespace_selector.present()
                         ? is_in(peer.pod->name_space, *entry.namespace_selector)
                         : peer.pod->name_space == policy.name_space;
-  return here && is_selected(*entry.pod_selector, *peer.pod->labels);
+  return here &&
+         (peer.pod->resource == nullptr || is_selected(*entry.pod_selector, *peer.pod->labels));
 }
 
 bool NetworkPolicyIndex::meets(const PolicyView& policy, const NetworkRule& rule,

@@ -91,7 +91,9 @@ class NetworkPolicyIndex {
   [[nodiscard]] bool allows_egress(const Workload& pod, const Peer& peer, PeerPort port) const;
 
   // What keeps one pod from connecting to another; std::nullopt when nothing surely does: blocks of
-  // addresses hold for pods in some network plugins, and are taken to let them through.
+  // addresses hold for pods in some network plugins, and are taken to let them through. Of a pod
+  // that is not in the input (`resource` is nullptr) the labels are not known: policies that ask
+  // for some let it through, and do not bind it.
   [[nodiscard]] std::optional<PolicyRefusal> refusal(const Workload& from, const Workload& to,
                                                      PeerPort port) const;
 

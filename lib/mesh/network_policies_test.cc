@@ -147,5 +147,18 @@ TEST_CASE("network policies: what refuses a connection from pod to pod") {
   CHECK_FALSE(refused("{podSelector: {}, ingress: []}", 8443));
 }
 
+TEST_CASE("network policies: labels of a pod that is not in the input are not known") {
+  const Loaded set(
+      "{podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: "
+      "{app: other}}}]}]}");
+  Workload unknown;
+  unknown.name_space = "shop";
+  static const resource::TextMap kNone;
+  unknown.labels = &kNone;
+  const PeerPort port{Transport::Tcp, 80};
+  CHECK_FALSE(set.policies.refusal(unknown, set.app(), port));
+  CHECK(set.policies.refusal(set.gateway(), set.app(), port));
+}
+
 }  // namespace
 }  // namespace egressctl::mesh

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -44,25 +45,28 @@ std::vector<Aspect> aspects_of(const Trace& before, const Trace& after) {
   return out;
 }
 
-// The resources that had a part in a trace: their names, and where they stand.
-std::map<std::string, std::string> resources_of(const Trace& trace) {
-  std::map<std::string, std::string> out;
+using Resources = std::map<std::string, const resource::Resource*>;  // by their names
+
+// The resources that had a part in a trace.
+void add_resources_of(const Trace& trace, std::set<std::string>& out) {
   const auto add = [&out](const topology::Causes& causes) {
-    for (const topology::Cause& cause : causes)
-      out.emplace(resource::display_name(*cause.resource), describe(cause));
+    for (const topology::Cause& cause : causes) out.insert(resource::display_name(*cause.resource));
   };
   for (const Hop& hop : trace.hops) add(hop.causes);
   add(trace.blame);
+}
+
+Resources resources_of(const mesh::Mesh& mesh) {
+  Resources out;
+  for (const resource::KindInfo& kind : resource::all_kinds())
+    for (const resource::Resource* resource : mesh.all(kind.kind))
+      out.emplace(resource::display_name(*resource), resource);
   return out;
 }
 
-// What has a part in `one`, but not in `other`.
-Words only_in(const Trace& one, const Trace& other) {
-  const auto others = resources_of(other);
-  Words out;
-  for (const auto& [name, described] : resources_of(one))
-    if (!others.contains(name)) out.push_back(described);
-  return out;
+const resource::Resource* find(const Resources& resources, const std::string& name) {
+  const auto found = resources.find(name);
+  return found != resources.end() ? found->second : nullptr;
 }
 
 std::string end_of(const Trace& trace) {
@@ -106,8 +110,8 @@ Json to_json_object(const Difference& difference) {
   for (const Aspect aspect : difference.aspects) changes.push_back(to_string(aspect));
   return {{"from", client_name(request)},   {"to", at(request.host, request.port)},
           {"changes", std::move(changes)},  {"before", to_json_object(before)},
-          {"after", to_json_object(after)}, {"gone", only_in(before, after)},
-          {"new", only_in(after, before)}};
+          {"after", to_json_object(after)}, {"gone", difference.gone},
+          {"new", difference.added},        {"changed", difference.changed}};
 }
 
 auto count(const std::vector<Difference>& differences, bool (Difference::*is)() const) {
@@ -144,9 +148,31 @@ std::vector<Difference> differences(const std::vector<Traced>& before,
   std::vector<Difference> out;
   for (std::size_t i = 0; i < before.size() && i < after.size(); ++i) {
     std::vector<Aspect> aspects = aspects_of(before[i].trace, after[i].trace);
-    if (!aspects.empty()) out.push_back({before[i], after[i], std::move(aspects)});
+    if (!aspects.empty()) out.push_back({before[i], after[i], std::move(aspects), {}, {}, {}});
   }
   return out;
+}
+
+void tell_resources(std::vector<Difference>& differences, const mesh::Mesh& before,
+                    const mesh::Mesh& after) {
+  const Resources old_ones = resources_of(before);
+  const Resources new_ones = resources_of(after);
+  for (Difference& difference : differences) {
+    std::set<std::string> names;
+    add_resources_of(difference.before.trace, names);
+    add_resources_of(difference.after.trace, names);
+    for (const std::string& name : names) {
+      const resource::Resource* was = find(old_ones, name);
+      const resource::Resource* is = find(new_ones, name);
+      const auto add = [&](Words& list, const resource::Resource& resource) {
+        list.push_back(describe({.resource = &resource, .range = resource.range}));
+      };
+      if (was == nullptr && is != nullptr) add(difference.added, *is);
+      if (was != nullptr && is == nullptr) add(difference.gone, *was);
+      if (was != nullptr && is != nullptr && was->range.text() != is->range.text())
+        add(difference.changed, *is);
+    }
+  }
 }
 
 std::string to_text(const std::vector<Difference>& differences, std::size_t connections) {
@@ -166,8 +192,9 @@ std::string to_text(const std::vector<Difference>& differences, std::size_t conn
     if (difference.has(Aspect::Tls))
       add_change(out, Aspect::Tls, list_of(tls_of(before), "none of a proxy's"),
                  list_of(tls_of(after), "none of a proxy's"));
-    add_resources(out, "gone", only_in(before, after));
-    add_resources(out, "new", only_in(after, before));
+    add_resources(out, "gone", difference.gone);
+    add_resources(out, "new", difference.added);
+    add_resources(out, "changed", difference.changed);
     out += "\n";
   }
   out += fmt::format("{} of {} connections differ", differences.size(), connections);

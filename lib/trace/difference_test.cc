@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "lib/topology/test_mesh.h"
+
 namespace egressctl::trace {
 namespace {
 
@@ -74,6 +76,34 @@ TEST_CASE("what breaks and what is mended is counted") {
   CHECK(json["differences"][0]["from"] == "apps/sleep");
   CHECK(json["differences"][0]["changes"] == nlohmann::json::array({"verdict"}));
   CHECK(json["differences"][0]["before"]["path"][0]["tls"]["sni"] == "example.com");
+}
+
+TEST_CASE("resources on the way are gone, new or changed by what the sets have") {
+  const auto entry = [](const std::string& name, const std::string& port) {
+    return "---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: " + name +
+           ", namespace: apps}\nspec: {hosts: [a.example], ports: [{number: " + port +
+           ", name: tls, protocol: TLS}]}\n";
+  };
+  const topology::testing::LoadedMesh before(entry("kept", "443") + entry("gone", "1") +
+                                             entry("same", "2"));
+  const topology::testing::LoadedMesh after(entry("kept", "8443") + entry("new", "1") +
+                                            entry("same", "2"));
+  Traced was = delivered();
+  for (const resource::Resource* one : before.mesh().all(resource::Kind::ServiceEntry))
+    was.trace.hops[0].causes.push_back({.resource = one, .range = one->range});
+  Traced is = delivered();
+  is.trace.verdict = Verdict::Reset;
+  for (const resource::Resource* one : after.mesh().all(resource::Kind::ServiceEntry))
+    is.trace.hops[0].causes.push_back({.resource = one, .range = one->range});
+  auto found = differences({was}, {is});
+  REQUIRE(found.size() == 1);
+  tell_resources(found, before.mesh(), after.mesh());
+  const auto only = [](const std::vector<std::string>& names, std::string_view name) {
+    return names.size() == 1 && names[0].starts_with("ServiceEntry apps/" + std::string(name));
+  };
+  CHECK(only(found[0].gone, "gone"));
+  CHECK(only(found[0].added, "new"));
+  CHECK(only(found[0].changed, "kept"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "lib/testing/files.h"
 #include "lib/topology/test_mesh.h"
+#include "lib/trace/clients.h"
 #include "lib/trace/report.h"
 
 namespace egressctl::trace {
@@ -175,6 +176,38 @@ TEST_CASE("trace: mTLS to a gateway's port of plain HTTP is no request there") {
   REQUIRE(trace.hops.size() == 2);
   CHECK(trace.hops[0].log.flags == "UF,URX");
   CHECK(trace.hops[1].log.flags == "DPE");
+}
+
+std::vector<std::string> names_of_clients(const std::string& set) {
+  const LoadedMesh loaded(set);
+  std::vector<std::string> out;
+  for (const topology::Proxy& client : clients(loaded.mesh()))
+    out.push_back(client.name_space + "/" + client.name + " " + client.service_account);
+  return out;
+}
+
+TEST_CASE("trace: the clients of a set are its applications, each once") {
+  using Names = std::vector<std::string>;
+  CHECK(names_of_clients(manifests() + pod("")) == Names{"apps/app default"});
+  const auto owned = [](const std::string& name, const std::string& owner) {
+    return "---\napiVersion: v1\nkind: Pod\nmetadata: {name: " + name +
+           ", namespace: apps, ownerReferences: [" + owner +
+           "]}\nspec: {containers: [{name: app, image: app}]}\n";
+  };
+  CHECK(names_of_clients(pod("") + owned("app-5d8-x", "{kind: ReplicaSet, name: app-5d8}")) ==
+        Names{"apps/app default"});
+  CHECK(names_of_clients(pod("") + owned("other-5d8-x", "{kind: ReplicaSet, name: other-5d8}")) ==
+        Names{"apps/app default", "apps/other-5d8-x default"});
+}
+
+TEST_CASE("trace: without applications those stand in whom policies let in") {
+  using Names = std::vector<std::string>;
+  CHECK(names_of_clients(manifests()) == Names{"default/client default"});
+  CHECK(names_of_clients(manifests() +
+                         "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n"
+                         "metadata: {name: who, namespace: edge}\nspec: {rules: [{from: [{source: "
+                         "{principals: [cluster.local/ns/shop/sa/cart]}}, {source: {namespaces: "
+                         "[batch]}}]}]}\n") == Names{"batch/client default", "shop/client cart"});
 }
 
 }  // namespace

@@ -229,6 +229,12 @@ void Walker::forward(const Topology& proxy, const topology::Target& target,
          Failure::NoCluster, hop().causes);
     return;
   }
+  topology::Causes& causes = hop().causes;
+  for (const topology::Cause& cause : cluster->causes)
+    if (std::none_of(causes.begin(), causes.end(), [&](const topology::Cause& known) {
+          return known.resource == cause.resource;
+        }))
+      causes.push_back(cause);
   connect(*cluster, *chain, connection);
 }
 

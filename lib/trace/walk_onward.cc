@@ -260,7 +260,8 @@ bool Walker::is_understood(const mesh::Service& service, std::uint32_t number,
   if (port == nullptr || !service.is_external()) return true;
   const std::int64_t target = port->target != 0 ? port->target : port->number;
   const bool wants_tls = resource::is_tls(port->protocol) || target == 443;
-  const bool wants_http = !wants_tls && resource::is_http(port->protocol);
+  // Any other port may be declared by what clients speak, where a DestinationRule makes the TLS.
+  const bool wants_http = port->number == 80 && target == 80 && resource::is_http(port->protocol);
   if (tls_layers_ > 1) {
     stop(Verdict::Reset,
          fmt::format("the client's TLS reaches {} wrapped into TLS once more, which it does not "

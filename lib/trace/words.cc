@@ -18,7 +18,8 @@ std::string describe(const topology::FilterChainMatch& match) {
 }
 
 std::string at(std::string_view host, std::int64_t port) {
-  return fmt::format("{}:{}", host, port);
+  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port)
+                                                  : fmt::format("[{}]:{}", host, port);
 }
 
 std::string_view to_string(Place place) {

@@ -12,7 +12,7 @@ namespace egressctl::trace {
 // "SNI *.example.com", "transport raw_buffer, ALPN http/1.1", ..., "every connection".
 [[nodiscard]] std::string describe(const topology::FilterChainMatch& match);
 
-// "host:port".
+// "host:port", "[address]:port" of IPv6.
 [[nodiscard]] std::string at(std::string_view host, std::int64_t port);
 
 [[nodiscard]] std::string_view to_string(Place place);
