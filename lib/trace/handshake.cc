@@ -106,9 +106,12 @@ std::optional<HandshakeProblem> handshake_problem(const FilterChain& chain,
   }
   if (!any_tls) return problem("the gateway expects TLS, the client sends plain text");
   if (chain.tls->kind == TlsKind::IstioMutual && !mutual)
-    return problem("the gateway asks for a certificate of the mesh, the client shows none");
+    return problem(tls ? "the gateway asks for a certificate of the mesh, and the TLS that a "
+                         "DestinationRule makes shows none of these"
+                       : "the gateway asks for a certificate of the mesh, the client shows none");
   if (mutual && chain.tls->kind != TlsKind::IstioMutual)
-    return problem("the gateway's certificate is none of the mesh's", verify_failure("*"));
+    return problem("the gateway's certificate is none of the mesh's, which the client asks for",
+                   verify_failure("*"));
   if (!mutual) return std::nullopt;
   const auto& names = tls->subject_alt_names;
   if (names.empty() || std::find(names.begin(), names.end(), own_name) != names.end())

@@ -7,6 +7,7 @@
 
 #include "lib/base/ip_address.h"
 #include "lib/mesh/trust_domains.h"
+#include "lib/trace/truth.h"
 
 namespace egressctl::trace {
 namespace {
@@ -25,27 +26,12 @@ bool matches(std::string_view pattern, std::string_view text) {
   return pattern == text;
 }
 
-// What is not known before it runs is Maybe.
-enum class Truth { No, Maybe, Yes };
-
-Truth truth(bool holds) {
-  return holds ? Truth::Yes : Truth::No;
-}
-
-Truth negation(Truth of) {
-  return static_cast<Truth>(2 - static_cast<int>(of));
-}
-
-Truth both(Truth a, Truth b) {
-  return std::min(a, b);
-}
-
 // Of the items the truest; an empty list asks for nothing.
 template <typename List, typename Judge>
 Truth any_of(const List& items, const Judge& judge) {
   if (items->empty()) return Truth::Yes;
   Truth out = Truth::No;
-  for (const auto& item : *items) out = std::max(out, judge(*item));
+  for (const auto& item : *items) out = either(out, judge(*item));
   return out;
 }
 

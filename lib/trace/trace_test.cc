@@ -155,7 +155,10 @@ TEST_CASE("trace: what goes wrong for a part of the connections decides") {
       "spec: {containers: [{name: istio-proxy, image: auto}]}}}\n";
   const Trace second = trace_of(manifests() + pod("") + other);
   CHECK(to_string(second.verdict) == "reset");
-  CHECK(second.reason == "for a part of the connections: the gateway has no listener on port 8443");
+  CHECK(
+      second.reason ==
+      "for a part of the connections: the gateway has no listener on port 8443: no Gateway selects "
+      "it");
 }
 
 TEST_CASE("trace: layers of TLS that the host does not expect") {
@@ -176,6 +179,91 @@ TEST_CASE("trace: mTLS to a gateway's port of plain HTTP is no request there") {
   REQUIRE(trace.hops.size() == 2);
   CHECK(trace.hops[0].log.flags == "UF,URX");
   CHECK(trace.hops[1].log.flags == "DPE");
+}
+
+// testdata/topology/sni-proxy with a part of it replaced.
+std::string sni_proxy(const std::string& part = {}, const std::string& with = {}) {
+  std::string out = egressctl::testing::read_file(egressctl::testing::testdata() /
+                                                  "topology/sni-proxy/manifests.yaml");
+  if (part.empty()) return out;
+  const std::size_t at = out.find(part);
+  REQUIRE(at != std::string::npos);
+  return out.replace(at, part.size(), with);
+}
+
+TEST_CASE("trace: what Envoy refuses, and an SNI proxy that learns no name") {
+  const auto verdict_of = [](const std::string& set) {
+    const Trace trace = trace_of(set, "en.wikipedia.org", 443, "default/ubuntu");
+    return std::pair(std::string(to_string(trace.verdict)), trace.reason);
+  };
+  CHECK(verdict_of(sni_proxy()).first == "delivered");
+  const std::string names = "server_names: [\"*.wikipedia.org\"]";
+  const auto partial = verdict_of(sni_proxy(names, "server_names: [\"*wikipedia.org\"]"));
+  CHECK(partial.first == "reset");
+  CHECK(partial.second.find("Envoy refuses listener") != std::string::npos);
+}
+
+TEST_CASE("trace: RBAC filters of EnvoyFilters are evaluated") {
+  const auto with = [](const std::string& rules) {
+    const Trace trace = trace_of(
+        manifests() + pod("") +
+        "---\napiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\n"
+        "metadata: {name: rbac, namespace: edge}\nspec:\n  configPatches:\n"
+        "  - applyTo: NETWORK_FILTER\n"
+        "    match: {context: GATEWAY, listener: {portNumber: 8443, filterChain: {filter: {name: "
+        "envoy.filters.network.tcp_proxy}}}}\n"
+        "    patch: {operation: INSERT_BEFORE, value: {name: envoy.filters.network.rbac, "
+        "typed_config: {'@type': "
+        "type.googleapis.com/envoy.extensions.filters.network.rbac.v3.RBAC, "
+        "stat_prefix: x, rules: " +
+        rules + "}}}\n");
+    return std::string(to_string(trace.verdict)) + (trace.hops.back().note.empty() ? "" : " ?");
+  };
+  const auto allow = [](const std::string& permission, const std::string& principal) {
+    return "{action: ALLOW, policies: {p: {permissions: [" + permission + "], principals: [" +
+           principal + "]}}}";
+  };
+  const std::string any = "{any: true}";
+  CHECK(with(allow(any, any)) == "delivered");
+  CHECK(with(allow("{requested_server_name: {suffix: .example.com}}", any)) == "delivered");
+  CHECK(with(allow("{requestedServerName: {exact: other.example.com}}", any)) == "blocked");
+  CHECK(with(allow("{not_rule: {requested_server_name: {prefix: api}}}", any)) == "blocked");
+  CHECK(with(allow("{or_rules: {rules: [{destination_port: 1}, {destination_port: 8443}]}}",
+                   any)) == "delivered");
+  CHECK(with(allow(any,
+                   "{authenticated: {principal_name: {exact: "
+                   "'spiffe://cluster.local/ns/apps/sa/default'}}}")) == "delivered");
+  CHECK(with(allow(any,
+                   "{authenticated: {principal_name: {safe_regex: {regex: "
+                   "'spiffe://.*/ns/other/.*'}}}}")) == "blocked");
+  CHECK(with(allow(any, "{direct_remote_ip: {address_prefix: 10.0.0.0, prefix_len: 8}}")) ==
+        "delivered ?");
+  CHECK(with("{action: DENY, policies: {p: {permissions: [{any: true}], principals: [{any: "
+             "true}]}}}") == "blocked");
+  CHECK(with("{action: DENY, policies: {}}") == "delivered");
+}
+
+TEST_CASE("trace: why a cluster or a listener is not there") {
+  const auto reason = [](const std::string& part, const std::string& with) {
+    std::string set = manifests() + pod("");
+    const std::size_t at = set.find(part);
+    REQUIRE(at != std::string::npos);
+    set.replace(at, part.size(), with);
+    return trace_of(set).reason;
+  };
+  CHECK(reason("- name: api\n", "- name: apy\n")
+            .ends_with("DestinationRule edge/egress has no subset \"api\""));
+  CHECK(
+      reason("spec:\n  host: egress.edge.svc.cluster.local\n",
+             "spec:\n  exportTo: ['.']\n  host: egress.edge.svc.cluster.local\n")
+          .ends_with("DestinationRule edge/egress, which has the subset, is not exported to apps"));
+  CHECK(reason("selector: {istio: egress}", "selector: {istio: other}")
+            .ends_with("no Gateway selects it"));
+  std::string set = manifests() + pod("");
+  const std::string server = "port: {number: 443, name: tls-";
+  for (std::size_t at = 0; (at = set.find(server, at)) != std::string::npos; ++at)
+    set.replace(at, server.size(), "port: {number: 444, name: tls-");
+  CHECK(trace_of(set).reason.ends_with("no listener on port 8443: its Gateways open no port"));
 }
 
 std::vector<std::string> names_of_clients(const std::string& set) {

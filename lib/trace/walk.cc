@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "lib/trace/envoy_rbac.h"
 #include "lib/trace/handshake.h"
+#include "lib/trace/missing.h"
 #include "lib/trace/walker.h"
 #include "lib/trace/words.h"
 
@@ -22,6 +24,45 @@ using topology::Topology;
 
 // Walks that are made for one connection; those behind them are left out.
 constexpr std::size_t kMaxWalks = 64;
+
+// Why Envoy does not take a listener that an EnvoyFilter wrote; empty: it does.
+//
+// Source: envoyproxy/envoy source/common/listener_manager/filter_chain_manager_impl.cc
+// ("partial wildcards are not supported in server_names").
+std::string refused_by_envoy(const Listener& listener) {
+  for (const FilterChain& chain : listener.filter_chains)
+    for (const std::string& name : chain.match.server_names)
+      if (name.rfind('*') != std::string::npos && (!name.starts_with("*.") || name.rfind('*') > 0))
+        return fmt::format(
+            "Envoy refuses listener {}: server_names has \"{}\", and a wildcard is \"*.\" before a "
+            "whole domain",
+            listener.name, name);
+  return {};
+}
+
+// Whether the listener learns SNI: by its tls_inspector, which Envoy puts in where a match needs
+// it.
+//
+// Source: envoyproxy/envoy source/common/listener_manager/listener_impl.cc (need_tls_inspector).
+bool reads_hello(const Listener& listener) {
+  const auto& filters = listener.listener_filters;
+  const auto& chains = listener.filter_chains;
+  return std::any_of(filters.begin(), filters.end(),
+                     [](const auto& filter) { return filter.name.ends_with("tls_inspector"); }) ||
+         std::any_of(chains.begin(), chains.end(), [](const FilterChain& chain) {
+           return !chain.match.server_names.empty() || !chain.match.application_protocols.empty() ||
+                  !chain.match.transport_protocol.empty();
+         });
+}
+
+// Whether a filter may refuse connections by rules of its own.
+bool decides(std::string_view name) {
+  constexpr std::string_view kDecide[] = {"rbac",      "ext_authz",       "wasm",
+                                          "ratelimit", "local_ratelimit", "connection_limit"};
+  return std::any_of(std::begin(kDecide), std::end(kDecide), [&](std::string_view word) {
+    return name.ends_with(fmt::format(".{}", word));
+  });
+}
 
 }  // namespace
 
@@ -104,7 +145,17 @@ bool Walker::is_kept(std::optional<KeptIn> kept) {
 void Walker::pass(const Topology& proxy, const Listener& listener, const Connection& connection,
                   const Peer& peer) {
   hop().listener = listener.name;
+  if (const std::string why = refused_by_envoy(listener); !why.empty()) {
+    stop(Verdict::Reset, why, Failure::NoListener, listener.causes);
+    return;
+  }
   const FilterChain* chain = topology::find_chain(listener, connection);
+  if (chain != nullptr && forwards_by_sni(*chain) && !reads_hello(listener)) {
+    stop(Verdict::Reset,
+         fmt::format("{} has no tls_inspector: its SNI proxy learns no name", listener.name),
+         Failure::NoEndpoint, listener.causes);
+    return;
+  }
   if (chain == nullptr) {
     hop().log.written = writes_log(listener);
     stop(hop().place == Place::InternalListener ? Verdict::Blocked : Verdict::Reset,
@@ -121,24 +172,7 @@ void Walker::pass(const Topology& proxy, const Listener& listener, const Connect
     hop().ends = describe_tls(*chain->tls, "spiffe://" + identity_of(sender()));
     --tls_layers_;
   }
-  for (const NetworkFilter& filter : chain->filters) {
-    if (filter.name == topology::kNetworkRbac && filter.rbac.empty())
-      hop().note = "an RBAC filter of an EnvoyFilter decides here, too, and is not evaluated";
-    if (filter.rbac.empty()) continue;
-    Decision decision =
-        decide(mesh_.settings(), filter.rbac, facts_of(connection, peer, {}, filter));
-    if (decision.unsure != nullptr)
-      hop().note = fmt::format("whether {} lets it pass depends on addresses or tokens; taken so",
-                               resource::display_name(*decision.unsure));
-    if (decision.refusal) {
-      const Refusal& refusal = *decision.refusal;
-      stop(Verdict::Blocked, refusal.reason, Failure::Policy,
-           {{refusal.policy, refusal.policy->spec_range}});
-      hop().log.details = matched_policy(refusal, mesh_);
-      if (chain->target().route_config.empty()) hop().cluster = chain->target().cluster;
-      return;
-    }
-  }
+  if (!is_let_in(*chain, connection, peer)) return;
   const topology::Target& target = chain->target();
   if (!target.route_config.empty()) {
     route(proxy, target.route_config, *chain);
@@ -148,6 +182,56 @@ void Walker::pass(const Topology& proxy, const Listener& listener, const Connect
   } else {
     forward(proxy, target, chain, connection);
   }
+}
+
+bool Walker::is_let_in(const FilterChain& chain, const Connection& connection, const Peer& peer) {
+  for (const NetworkFilter& filter : chain.filters) {
+    const bool passes = is_let_in(filter, facts_of(connection, peer, {}, filter));
+    if (passes) continue;
+    if (chain.target().route_config.empty()) hop().cluster = chain.target().cluster;
+    return false;
+  }
+  return true;
+}
+
+bool Walker::is_let_in(const NetworkFilter& filter, const Facts& facts) {
+  if (filter.name == topology::kNetworkRbac && filter.config != nullptr) {
+    const RbacVerdict verdict = evaluate_rbac(*filter.config, facts);
+    if (verdict.passes == Truth::Yes) return true;
+    if (verdict.passes == Truth::Maybe) {
+      add_note(
+          "whether an RBAC filter of an EnvoyFilter lets it pass depends on what is only known "
+          "while it runs; taken so");
+      return true;
+    }
+    stop(Verdict::Blocked,
+         verdict.policy.empty()
+             ? std::string("no policy of an EnvoyFilter's RBAC filter allows it")
+             : fmt::format("policy \"{}\" of an EnvoyFilter's RBAC filter denies it",
+                           verdict.policy),
+         Failure::Policy, filter.causes);
+    hop().log.details = fmt::format("rbac_access_denied_matched_policy[{}]",
+                                    verdict.policy.empty() ? "none" : verdict.policy);
+    return false;
+  }
+  if (filter.config != nullptr && decides(filter.name))
+    add_note(fmt::format("filter {} of an EnvoyFilter decides here, too, and is not evaluated",
+                         filter.name));
+  if (filter.rbac.empty()) return true;
+  const Decision decision = decide(mesh_.settings(), filter.rbac, facts);
+  if (decision.unsure != nullptr)
+    add_note(fmt::format("whether {} lets it pass depends on addresses or tokens; taken so",
+                         resource::display_name(*decision.unsure)));
+  if (!decision.refusal) return true;
+  const Refusal& refusal = *decision.refusal;
+  stop(Verdict::Blocked, refusal.reason, Failure::Policy,
+       {{refusal.policy, refusal.policy->spec_range}});
+  hop().log.details = matched_policy(refusal, mesh_);
+  return false;
+}
+
+void Walker::add_note(const std::string& note) {
+  hop().note += (hop().note.empty() ? "" : "; ") + note;
 }
 
 Facts Walker::facts_of(const Connection& connection, const Peer& peer, const std::string& path,
@@ -208,8 +292,8 @@ void Walker::forward(const Topology& proxy, const topology::Target& target,
     while (clusters.size() > 1 && clusters.back().weight == 0) clusters.pop_back();
     const topology::WeightedCluster& taken = clusters[branches_.pick(clusters.size())];
     name = taken.name;
-    hop().note =
-        fmt::format("one of {} weighted clusters, of weight {}", clusters.size(), taken.weight);
+    add_note(
+        fmt::format("one of {} weighted clusters, of weight {}", clusters.size(), taken.weight));
   }
   hop().cluster = name;
   if (name == topology::kBlackHoleCluster) {
@@ -225,8 +309,13 @@ void Walker::forward(const Topology& proxy, const topology::Target& target,
   }
   const Cluster* cluster = proxy.cluster(name);
   if (cluster == nullptr) {
-    stop(Verdict::Reset, fmt::format("{} has no cluster \"{}\"", hop().proxy, name),
-         Failure::NoCluster, hop().causes);
+    Missing missing = missing_cluster(mesh_, proxy, name);
+    Causes blame = std::move(missing.blame);
+    blame.insert(blame.end(), hop().causes.begin(), hop().causes.end());
+    stop(Verdict::Reset,
+         fmt::format("{} has no cluster \"{}\"{}{}", hop().proxy, name,
+                     missing.why.empty() ? "" : ": ", missing.why),
+         Failure::NoCluster, std::move(blame));
     return;
   }
   topology::Causes& causes = hop().causes;

@@ -8,6 +8,7 @@
 #include "lib/trace/destination.h"
 #include "lib/trace/handshake.h"
 #include "lib/trace/log_lines.h"
+#include "lib/trace/missing.h"
 #include "lib/trace/pods.h"
 #include "lib/trace/policy.h"
 #include "lib/trace/reach.h"
@@ -150,8 +151,8 @@ Walker::Next Walker::choose(const Cluster& cluster) {
   const std::vector<Next> all = behind(cluster);
   const std::size_t taken = branches_.pick(all.size());
   if (all.size() > 1)
-    hop().note = fmt::format("one of {} workloads behind the Service, {}", all.size(),
-                             resource::display_name(*all[taken].workload->resource));
+    add_note(fmt::format("one of {} workloads behind the Service, {}", all.size(),
+                         resource::display_name(*all[taken].workload->resource)));
   return all[taken];
 }
 
@@ -216,8 +217,10 @@ void Walker::enter_gateway(const Proxy& proxy, std::uint32_t port,
   const Topology& gateway = topology_of_(*gateway_);
   const Listener* listener = topology::listener_on(gateway, port);
   if (listener == nullptr) {
-    stop(Verdict::Reset, fmt::format("the gateway has no listener on port {}", port),
-         Failure::NoListener, way);
+    Missing missing = missing_listener(mesh_, gateway, way);
+    stop(Verdict::Reset,
+         fmt::format("the gateway has no listener on port {}: {}", port, missing.why),
+         Failure::NoListener, std::move(missing.blame));
     return;
   }
   Connection connection;

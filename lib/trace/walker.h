@@ -60,6 +60,11 @@ class Walker {
   [[nodiscard]] Facts facts_of(const topology::Connection& connection, const Peer& peer,
                                const std::string& path,
                                const topology::NetworkFilter& filter) const;
+  // Whether the chain's policies let the connection pass; when not, that ends the walk.
+  bool is_let_in(const topology::FilterChain& chain, const topology::Connection& connection,
+                 const Peer& peer);
+  bool is_let_in(const topology::NetworkFilter& filter, const Facts& facts);
+  void add_note(const std::string& note);
   void route(const topology::Topology& proxy, const std::string& name,
              const topology::FilterChain& chain);
   // To the cluster of a target; of weighted ones the heaviest first.
