@@ -94,8 +94,13 @@ class Audit {
   [[nodiscard]] static State through(bool allowed) { return allowed ? State::Open : State::Held; }
 
   void add(Way way, State state, std::string why, Causes causes) {
-    out_.push_back({std::string(client_->pod.name_space), client_->name, way, state, std::move(why),
-                    std::move(causes)});
+    out_.push_back({std::string(client_->pod.name_space),
+                    client_->name,
+                    way,
+                    state,
+                    std::move(why),
+                    std::move(causes),
+                    {}});
   }
 
   [[nodiscard]] Causes binding() const {
@@ -172,6 +177,10 @@ class Audit {
       add(Way::Passthrough, through_port(port),
           fmt::format("a host that no one registered, port {}: {}", port, trace.reason),
           trace.blame.empty() && !trace.hops.empty() ? trace.hops.front().causes : trace.blame);
+      if (!trace.hops.empty() && trace.hops.front().cluster != topology::kPassthroughCluster)
+        out_.back().mend =
+            "give the ServiceEntry that takes every name the hosts that are needed, or lead it to "
+            "the gateway";
       return;
     }
     add(Way::Passthrough, State::Closed, "hosts that no one registered are refused", {});
@@ -256,17 +265,25 @@ class Audit {
     const std::vector<std::string>& names = chain.match.server_names;
     const bool any = names.empty() || std::find(names.begin(), names.end(), "*") != names.end();
     const bool open = !listener.internal && !(chain.tls && chain.tls->require_client_certificate);
-    out_.push_back({proxy.name_space, proxy.name, Way::AnySni, any ? State::Open : State::Closed,
+    out_.push_back({proxy.name_space,
+                    proxy.name,
+                    Way::AnySni,
+                    any ? State::Open : State::Closed,
                     any ? fmt::format("listener {} forwards to every name", listener.name)
                         : fmt::format("listener {} forwards to {} only", listener.name, few(names)),
-                    filter->causes});
+                    filter->causes,
+                    {}});
     out_.push_back(
-        {proxy.name_space, proxy.name, Way::OpenForwarder, open ? State::Open : State::Closed,
+        {proxy.name_space,
+         proxy.name,
+         Way::OpenForwarder,
+         open ? State::Open : State::Closed,
          open ? fmt::format("listener {} forwards by SNI for clients without a "
                             "certificate of the mesh",
                             listener.name)
               : fmt::format("listener {} is reached through the mesh's mTLS only", listener.name),
-         listener.causes});
+         listener.causes,
+         {}});
   }
 
   const mesh::Mesh& mesh_;

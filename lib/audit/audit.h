@@ -29,7 +29,7 @@ inline constexpr Way kWays[] = {Way::NoSidecar,     Way::Exclusion, Way::Passthr
 // "open-forwarder", "any-sni", "inner-sni".
 [[nodiscard]] std::string_view to_string(Way way);
 
-// What closes the way: a sentence without a final stop.
+// What usually closes the way: a sentence without a final stop.
 [[nodiscard]] std::string_view mend_of(Way way);
 
 enum class State {
@@ -47,6 +47,7 @@ struct Finding {
   State state = State::Closed;
   std::string why;          // a sentence without a final stop
   topology::Causes causes;  // what opens it, as far as that is written
+  std::string_view mend;    // what closes it, where that is not what usually does; empty: it is
 };
 
 // Every way of every client and gateway that the input shows: by namespace, workload and way. What

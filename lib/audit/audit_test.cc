@@ -60,6 +60,20 @@ TEST_CASE("hosts that no one registered pass unless the mesh refuses them") {
   CHECK(state_of(deployment("") + policy("[]"), Way::Passthrough, "") == State::Held);
 }
 
+TEST_CASE("an entry for every name is not closed by REGISTRY_ONLY") {
+  const LoadedMesh loaded(
+      deployment("") +
+          "---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\n"
+          "metadata: {name: all, namespace: apps}\nspec: {hosts: ['*'], "
+          "resolution: NONE, ports: [{number: 443, name: tls, protocol: TLS}]}\n",
+      std::string(kRegistryOnly));
+  const std::vector<Finding> findings = audit(loaded.mesh());
+  CHECK(state_of(findings, Way::Passthrough) == State::Open);
+  const std::string text = to_text(findings, {});
+  CHECK(text.find("REGISTRY_ONLY") == std::string::npos);
+  CHECK(text.find("ServiceEntry that takes every name") != std::string::npos);
+}
+
 TEST_CASE("NetworkPolicies are evaluated") {
   CHECK(state_of(deployment(""), Way::NetworkPolicy) == State::Open);
   CHECK(state_of(deployment("") + policy("[]"), Way::NetworkPolicy) == State::Closed);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -18,6 +19,10 @@ bool contains(const std::vector<Way>& ways, Way way) {
 
 bool is_open(const Finding& finding, const std::vector<Way>& allowed) {
   return finding.state == State::Open && !contains(allowed, finding.way);
+}
+
+std::string_view mend_of(const Finding& finding) {
+  return finding.mend.empty() ? audit::mend_of(finding.way) : finding.mend;
 }
 
 std::string_view state_of(const Finding& finding, const std::vector<Way>& allowed) {
@@ -89,11 +94,12 @@ std::string to_text(const std::vector<Finding>& findings, const std::vector<Way>
   for (const Finding& finding : findings)
     rows.push_back({finding.name_space, finding.workload, std::string(to_string(finding.way)),
                     std::string(state_of(finding, allowed)), finding.why});
-  for (const Way way : kWays)
-    if (std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
-          return finding.way == way && is_open(finding, allowed);
-        }))
-      mends.push_back({fmt::format("  {}", to_string(way)), std::string(mend_of(way))});
+  for (const Way way : kWays) {
+    std::set<std::string_view> told;
+    for (const Finding& finding : findings)
+      if (finding.way == way && is_open(finding, allowed) && told.insert(mend_of(finding)).second)
+        mends.push_back({fmt::format("  {}", to_string(way)), std::string(mend_of(finding))});
+  }
   std::string out = render::to_columns(rows, 2);
   if (!mends.empty()) out += "\nTo close them:\n" + render::to_columns(mends, 2);
   return out + fmt::format("\n{} of {} ways out are open\n", open_count(findings, allowed),
@@ -109,7 +115,7 @@ std::string to_json(const std::vector<Finding>& findings, const std::vector<Way>
                                        {"state", state_of(finding, allowed)},
                                        {"why", finding.why},
                                        {"because", trace::to_json_list(finding.causes)}});
-    if (is_open(finding, allowed)) one["mend"] = mend_of(finding.way);
+    if (is_open(finding, allowed)) one["mend"] = mend_of(finding);
   }
   return trace::dump({{"version", 1},
                       {"summary",
