@@ -74,6 +74,12 @@ Json http_manager(const Build& build, const NetworkFilter& filter) {
       filters.push_back(
           extension("envoy.filters.http.rbac", "filters.http.rbac.v3.RBAC", std::move(fields)));
   }
+  if (build.topology.cluster(topology::kAllowAnyDynamicDnsCluster) != nullptr)
+    filters.push_back(
+        extension("envoy.filters.http.dynamic_forward_proxy",
+                  "filters.http.dynamic_forward_proxy.v3.FilterConfig",
+                  {{"dns_cache_config",
+                    dns_cache(build, std::string(topology::kAllowAnyDynamicDnsCluster))}}));
   filters.push_back(extension("envoy.filters.http.router", "filters.http.router.v3.Router"));
   return extension(topology::kHttpConnectionManager,
                    "filters.network.http_connection_manager.v3.HttpConnectionManager",

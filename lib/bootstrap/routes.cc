@@ -49,18 +49,18 @@ Json host_of(const VirtualHost& host) {
 }
 
 // One route for everything, as inbound listeners have it.
-Json inline_config(const std::string& cluster) {
+Json inline_config(const std::string& name, const std::string& cluster) {
   const Json route = {{"match", {{"prefix", "/"}}}, {"route", {{"cluster", cluster}}}};
   const Json host = {{"name", "inbound|http|0"},
                      {"domains", Json::array({"*"})},
                      {"routes", Json::array({route})}};
-  return {{"name", cluster}, {"validate_clusters", false}, {"virtual_hosts", Json::array({host})}};
+  return {{"name", name}, {"validate_clusters", false}, {"virtual_hosts", Json::array({host})}};
 }
 
 }  // namespace
 
 Json route_config(const topology::Topology& topology, const topology::Target& target) {
-  if (target.inline_routes) return inline_config(target.route_config);
+  if (target.inline_routes) return inline_config(target.route_config, target.inline_cluster());
   Json out = {{"name", target.route_config},
               {"validate_clusters", false},
               {"virtual_hosts", Json::array()}};

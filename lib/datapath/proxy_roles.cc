@@ -384,7 +384,7 @@ class Converter {
                                                 const FilterChain& chain) {
     topology::Target target = chain.target();
     if (target.inline_routes) {
-      if (target.cluster.empty()) target.cluster = target.route_config;
+      if (target.cluster.empty()) target.cluster = target.inline_cluster();
       return target;
     }
     if (target.route_config.empty()) {

@@ -82,7 +82,7 @@ std::string destination_of(const FilterChain& chain) {
   for (const NetworkFilter& filter : chain.filters) {
     const topology::Target& target = filter.target;
     if (filter.name == topology::kHttpConnectionManager) {
-      if (target.inline_routes) return describe_cluster(target.route_config);
+      if (target.inline_routes) return describe_cluster(target.inline_cluster());
       return target.route_config.empty() ? "HTTP" : "Route: " + target.route_config;
     }
     if (filter.name == topology::kTcpProxy && !is_black_hole(filter))

@@ -17,6 +17,8 @@ namespace egressctl::topology {
 
 inline constexpr std::string_view kBlackHoleCluster = "BlackHoleCluster";
 inline constexpr std::string_view kPassthroughCluster = "PassthroughCluster";
+// Where requests for hosts that no one registered go with ALLOW_ANY_DYNAMIC_DNS.
+inline constexpr std::string_view kAllowAnyDynamicDnsCluster = "AllowAnyDynamicDNSCluster";
 inline constexpr std::string_view kDynamicForwardProxy = "envoy.clusters.dynamic_forward_proxy";
 
 enum class ClusterType { Static, StrictDns, LogicalDns, Eds, OriginalDst, Custom };

@@ -280,6 +280,11 @@ std::vector<Cluster> fixed_clusters(const View& view) {
   if (view.is_router()) return out;
   out.push_back(fixed(kPassthroughCluster, ClusterType::OriginalDst));
   out.push_back(fixed("InboundPassthroughCluster", ClusterType::OriginalDst));
+  if (view.scope.outbound != resource::OutboundMode::AllowAnyDynamicDns) return out;
+  Cluster& any = out.emplace_back(fixed(kAllowAnyDynamicDnsCluster, ClusterType::Custom));
+  any.custom_type = kDynamicForwardProxy;
+  any.lb_policy = LbPolicy::ClusterProvided;
+  any.causes = view.scope.outbound_causes;
   return out;
 }
 

@@ -43,6 +43,9 @@ struct FilterChainMatch {
   bool operator==(const FilterChainMatch&) const = default;
 };
 
+// The routes of requests for hosts that no one registered, with ALLOW_ANY_DYNAMIC_DNS.
+inline constexpr std::string_view kAllowAnyDynamicDns = "allow_any_dynamic_dns";
+
 struct WeightedCluster {
   std::string name;
   std::uint32_t weight = 0;
@@ -55,9 +58,13 @@ struct Target {
   std::string cluster;
   std::vector<WeightedCluster> weighted_clusters;
   std::string route_config;    // the name of a RouteConfiguration
-  bool inline_routes = false;  // it is part of the filter and leads to the cluster of its name
+  bool inline_routes = false;  // it is part of the filter and leads to one cluster
 
   [[nodiscard]] bool empty() const;
+
+  // Of inline routes: the cluster, which mostly has their name.
+  [[nodiscard]] std::string inline_cluster() const;
+
   bool operator==(const Target&) const = default;
 };
 

@@ -26,6 +26,11 @@ bool Target::empty() const {
   return cluster.empty() && weighted_clusters.empty() && route_config.empty();
 }
 
+std::string Target::inline_cluster() const {
+  return std::string(route_config == kAllowAnyDynamicDns ? kAllowAnyDynamicDnsCluster
+                                                         : std::string_view(route_config));
+}
+
 const Target& FilterChain::target() const {
   const auto found =
       std::find_if(filters.rbegin(), filters.rend(),

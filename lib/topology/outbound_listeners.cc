@@ -292,6 +292,15 @@ Listener virtual_outbound(const View& view) {
   loop.match.destination_port = static_cast<std::uint32_t>(kOutboundPort);
   loop.filters.push_back(tcp_proxy(std::string(kBlackHoleCluster), {}));
   const CatchAll rest = catch_all(view);
+  if (view.scope.outbound == resource::OutboundMode::AllowAnyDynamicDns) {
+    FilterChain& http = out.filter_chains.emplace_back();
+    http.name = kAllowAnyDynamicDns;
+    http.match.application_protocols = {"http/1.1", "h2c"};
+    http.filters.push_back(http_manager(std::string(kAllowAnyDynamicDns), {}, rest.causes));
+    http.filters.back().target.inline_routes = true;
+    http.causes = rest.causes;
+    out.listener_filters.push_back({.name = std::string(kHttpInspector), .causes = rest.causes});
+  }
   FilterChain& all = out.filter_chains.emplace_back();
   all.name = "virtualOutbound-catchall-tcp";
   all.filters.push_back(tcp_proxy(rest.cluster, rest.causes));

@@ -285,6 +285,10 @@ VirtualHost rest_of(const View& view) {
   } else {
     out.name = "allow_any";
   }
+  if (view.scope.outbound == resource::OutboundMode::AllowAnyDynamicDns) {
+    out.name = kAllowAnyDynamicDns;
+    route.target.cluster = kAllowAnyDynamicDnsCluster;
+  }
   route.name = out.name;
   out.routes.push_back(std::move(route));
   return out;

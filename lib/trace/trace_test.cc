@@ -266,6 +266,20 @@ TEST_CASE("trace: why a cluster or a listener is not there") {
   CHECK(trace_of(set).reason.ends_with("no listener on port 8443: its Gateways open no port"));
 }
 
+TEST_CASE("trace: with ALLOW_ANY_DYNAMIC_DNS the sidecar resolves what requests ask for") {
+  const LoadedMesh loaded(pod(""), "outboundTrafficPolicy: {mode: ALLOW_ANY_DYNAMIC_DNS}\n");
+  const Tracer tracer(loaded.mesh());
+  Request request;
+  request.client = *topology::find_proxy(loaded.mesh(), "apps/app");
+  request.host = "any.example";
+  request.port = 80;
+  const Trace trace = tracer.trace(request);
+  CHECK(to_string(trace.verdict) == "bypass");
+  CHECK(trace.hops.front().cluster == "AllowAnyDynamicDNSCluster");
+  request.port = 443;
+  CHECK(tracer.trace(request).hops.front().cluster == "PassthroughCluster");
+}
+
 std::vector<std::string> names_of_clients(const std::string& set) {
   const LoadedMesh loaded(set);
   std::vector<std::string> out;

@@ -174,7 +174,11 @@ void Walker::pass(const Topology& proxy, const Listener& listener, const Connect
   }
   if (!is_let_in(*chain, connection, peer)) return;
   const topology::Target& target = chain->target();
-  if (!target.route_config.empty()) {
+  if (target.inline_routes) {
+    topology::Target inside;
+    inside.cluster = target.inline_cluster();
+    forward(proxy, inside, chain, connection);
+  } else if (!target.route_config.empty()) {
     route(proxy, target.route_config, *chain);
   } else if (target.empty()) {
     stop(Verdict::Reset, fmt::format("the filter chain of {} leads nowhere", listener.name),

@@ -75,6 +75,11 @@ void Walker::leave_around(WayAround& way) {
 void Walker::connect(const Cluster& cluster, const FilterChain& chain,
                      const Connection& connection) {
   if (cluster.type == ClusterType::Custom) {
+    // Of requests the proxy resolves their host.
+    if (!chain.target().route_config.empty()) {
+      leave(request_.host, request_.port);
+      return;
+    }
     if (!forwards_by_sni(chain)) {
       stop(Verdict::Reset,
            fmt::format("cluster \"{}\" needs a host that no filter of the chain tells it",
