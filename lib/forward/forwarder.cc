@@ -88,6 +88,14 @@ class Forwarder::Compiler {
     return error;
   }
 
+  // Whether each of its ways is to a place, or is meant to be to any.
+  [[nodiscard]] static bool leads_somewhere(const RouteConfig& config) {
+    const auto ways = ways_of(config);
+    return std::all_of(ways.begin(), ways.end(), [](const RouteConfig* way) {
+      return !way->host.empty() || way->original_destination || way->any_name;
+    });
+  }
+
   // Names that end here may have the underscores of Istio's own ("outbound_.443_._.gateway").
   [[nodiscard]] static bool is_name(std::string name, bool ends_here) {
     if (ends_here) std::replace(name.begin(), name.end(), '_', 'x');
@@ -117,9 +125,7 @@ class Forwarder::Compiler {
     out.forwards_name = config.forwards_name;
     for (const std::string& name : config.names) {
       // Whoever forwards any name to wherever it leads runs an open proxy.
-      const bool any = name == "*" &&
-                       (config.termination || !config.host.empty() || config.original_destination ||
-                        config.any_name || !config.choices.empty());
+      const bool any = name == "*" && (config.termination || leads_somewhere(config));
       if (!any && !is_name(name, config.termination.has_value()))
         return fail(ErrorCode::Usage,
                     fmt::format("\"{}\" is no name that a client could ask for: expected a host as "
@@ -226,7 +232,6 @@ std::shared_ptr<ClusterCounters> Forwarder::counters_of(const std::string& name,
   std::shared_ptr<ClusterCounters>& place = clusters_[{name, address}];
   if (place == nullptr) {
     place = std::make_shared<ClusterCounters>();
-    place->name = name;
     place->address = address;
   }
   return place;

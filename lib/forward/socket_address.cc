@@ -57,9 +57,10 @@ SocketAddress ask(const Get& get) {
   return SocketAddress::of(address, size);
 }
 
+// A name that begins with '@' is no file's.
 bool is_socket_file(const std::string& path) {
   struct stat found {};
-  return ::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
+  return !path.starts_with('@') && ::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
 }
 
 }  // namespace
@@ -145,7 +146,8 @@ Result<UniqueFd> listen_on(const SocketAddress& address, const ListenOptions& op
     turn_on(fd.get(), IPPROTO_TCP, TCP_NODELAY);  // what is accepted inherits it
   }
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&name), size) != 0) {
-    if (errno == EADDRINUSE && address.is_unix() && !is_socket_file(address.path))
+    if (errno == EADDRINUSE && address.is_unix() && !address.path.starts_with('@') &&
+        !is_socket_file(address.path))
       return fail(ErrorCode::Io,
                   fmt::format("can't listen on {}: a file is there that is no socket",
                               address.to_string()));
