@@ -240,10 +240,8 @@ class AllInOne {
   Result<void> start_admins() {
     if (flags_.admin_address == "off") return {};
     const bool usual = flags_.admin_address.empty();
-    auto address = SocketAddress::parse(usual ? kUsualAdminAddress : flags_.admin_address);
-    if (!address)
-      return fail(ErrorCode::Usage,
-                  fmt::format("--admin-address: {}; or off", address.error().message));
+    auto address = admin_address_of(flags_.admin_address);
+    if (!address) return tl::unexpected(address.error());
     for (Forwarder* each : forwarders()) {
       auto admin =
           forward::Admin::start(*each, {.address = usual ? free_address(*address) : *address,

@@ -72,19 +72,11 @@ std::map<std::string, std::string> options_of(const RunSettings& settings,
           {"drain_time", fmt::format("{}s", settings.drain_timeout.count() / 1000)}};
 }
 
-Result<forward::SocketAddress> admin_address_of(const RunSettings& settings) {
-  auto out = forward::SocketAddress::parse(settings.admin_address.empty() ? kUsualAdminAddress
-                                                                          : settings.admin_address);
-  if (!out)
-    return fail(ErrorCode::Usage, fmt::format("--admin-address: {}; or off", out.error().message));
-  return out;
-}
-
 // Whether it would start; addresses may be taken all the same.
 Result<void> check(const RunSettings& settings, const forward::Config& config) {
   if (auto checked = Forwarder::check(config); !checked || settings.admin_address == "off")
     return checked;
-  const auto address = admin_address_of(settings);
+  const auto address = admin_address_of(settings.admin_address);
   if (!address) return tl::unexpected(address.error());
   forward::AdminSettings admin;
   admin.address = *address;
@@ -101,7 +93,7 @@ Result<std::unique_ptr<forward::Admin>> start_admin(Context& context, const RunS
   using Started = std::unique_ptr<forward::Admin>;
   if (settings.admin_address == "off") return Started();
   const bool usual = settings.admin_address.empty();
-  const auto address = admin_address_of(settings);
+  const auto address = admin_address_of(settings.admin_address);
   if (!address) return tl::unexpected(address.error());
   auto admin = forward::Admin::start(forwarder,
                                      {.address = *address,
@@ -127,6 +119,13 @@ Result<std::unique_ptr<forward::Admin>> start_admin(Context& context, const RunS
 }
 
 }  // namespace
+
+Result<forward::SocketAddress> admin_address_of(const std::string& flag) {
+  auto out = forward::SocketAddress::parse(flag.empty() ? kUsualAdminAddress : flag);
+  if (!out)
+    return fail(ErrorCode::Usage, fmt::format("--admin-address: {}; or off", out.error().message));
+  return out;
+}
 
 ExitCode run_forwarder(Context& context, const RunSettings& settings) {
   const forward::ServiceVariables variables = service_variables();

@@ -23,6 +23,10 @@ struct RunSettings {
 
 inline constexpr const char* kUsualAdminAddress = "127.0.0.1:9901";  // as of an Envoy by hand
 
+// The address that --admin-address says, of which empty means the usual one. Fails with
+// ErrorCode::Usage.
+[[nodiscard]] Result<forward::SocketAddress> admin_address_of(const std::string& flag);
+
 // Tells on standard error, and the service manager that has started it (sd_notify(3)), how it is.
 //
 // SIGTERM and SIGINT drain, and the second one ends it at once; SIGHUP reads the configuration and

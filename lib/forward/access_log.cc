@@ -304,8 +304,9 @@ void AccessLogFormat::write_value(const Piece& piece, const ConnectionRecord& re
     case Operator::ResponseCode: out += '0'; break;
     case Operator::ResponseFlags: out += record.flags.to_string(); break;
     case Operator::ResponseCodeDetails: write_text(record.code_details, out); break;
-    case Operator::TerminationDetails: write_sentence(record.termination_details, out); break;
     case Operator::UpstreamFailure: write_sentence(record.upstream_failure, out); break;
+    // Istio's format has no place of its own for it; nothing else of ours ends connections so.
+    case Operator::TerminationDetails:
     case Operator::DownstreamFailure: write_sentence(record.downstream_failure, out); break;
     case Operator::UpstreamHost: write_text(record.upstream_host, out); break;
     case Operator::UpstreamCluster: write_text(record.upstream_cluster, out); break;

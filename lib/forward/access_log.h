@@ -57,10 +57,9 @@ struct ConnectionRecord {
   std::uint64_t received = 0;  // bytes from downstream
   std::uint64_t sent = 0;      // bytes to downstream
   ResponseFlags flags;
-  std::string code_details;         // "filter_chain_not_found"
-  std::string termination_details;  // "rbac_access_denied_matched_policy[none]"
-  std::string upstream_failure;     // what TLS or the socket said
-  std::string downstream_failure;   // what TLS with the client said
+  std::string code_details;        // "filter_chain_not_found"
+  std::string upstream_failure;    // what TLS or the socket said
+  std::string downstream_failure;  // what TLS with the client said
   std::string upstream_host;
   std::string upstream_cluster;
   std::string upstream_local_address;

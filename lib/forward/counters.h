@@ -43,7 +43,6 @@ class Histogram {
 
 // Of where connections go.
 struct ClusterCounters {
-  std::string name;
   std::string address;  // "www.example.com:443"
   Counter total;
   Counter active;

@@ -24,13 +24,17 @@ UniqueFd open_file(const std::string& path) {
   return UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kMode));
 }
 
+// For `errno`.
+tl::unexpected<Error> cant_write(const std::string& path) {
+  return fail(ErrorCode::Io,
+              fmt::format("can't write the access log {}: {}", path, std::strerror(errno)));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LogSink>> LogSink::open(const std::string& path, LogFailure on_failure) {
   UniqueFd fd = open_file(path);
-  if (!fd.valid())
-    return fail(ErrorCode::Io,
-                fmt::format("can't write the access log {}: {}", path, std::strerror(errno)));
+  if (!fd.valid()) return cant_write(path);
   return std::unique_ptr<LogSink>(new LogSink(path, std::move(fd), std::move(on_failure)));
 }
 
@@ -43,8 +47,7 @@ Result<void> LogSink::check(const std::string& path) {
     wanted = W_OK | X_OK;
   }
   if (::access(place.c_str(), wanted) == 0) return {};
-  return fail(ErrorCode::Io,
-              fmt::format("can't write the access log {}: {}", path, std::strerror(errno)));
+  return cant_write(path);
 }
 
 LogSink::LogSink(std::string path, UniqueFd fd, LogFailure on_failure)

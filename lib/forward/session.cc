@@ -144,6 +144,19 @@ void Session::on_timeout() {
 
 // --- the way on
 
+// The name that the client wants to reach.
+const std::string& Session::asked_name() const {
+  if (!authority_.empty()) return authority_;
+  return !inner_name_.empty() ? inner_name_ : name_;
+}
+
+// Where the client has connected to, as far as it is known.
+SocketAddress Session::here() const {
+  if (proxied_) return *proxied_;
+  return rules_->transparent ? original_destination(downstream_.fd.get())
+                             : local_address(downstream_.fd.get());
+}
+
 void Session::dial() {
   phase_ = Phase::Dialling;
   if (!watch_downstream()) return close();
@@ -279,19 +292,6 @@ void Session::broken(const Stream& stream, const Peer& source, const Peer& sink,
 }
 
 // --- the end
-
-// The name that the client wants to reach.
-const std::string& Session::asked_name() const {
-  if (!authority_.empty()) return authority_;
-  return !inner_name_.empty() ? inner_name_ : name_;
-}
-
-// Where the client has connected to, as far as it is known.
-SocketAddress Session::here() const {
-  if (proxied_) return *proxied_;
-  return rules_->transparent ? original_destination(downstream_.fd.get())
-                             : local_address(downstream_.fd.get());
-}
 
 void Session::close() {
   const bool without_upstream = flags_.has(ResponseFlag::UpstreamFailed) ||

@@ -33,7 +33,6 @@ void Session::log() {
   record.code_details = details_;
   record.authority = authority_;
   record.downstream_failure = client_failure_;
-  record.termination_details = client_failure_;  // Istio's format has no place of its own for it
   record.upstream_failure = failure_;
   if (route_ != nullptr) record.upstream_cluster = target().cluster;
   if (upstream_address_ != SocketAddress()) record.upstream_host = upstream_address_.to_string();

@@ -121,12 +121,25 @@ void write_connections(Writer& writer, const Forwarder& forwarder) {
       writer.sample(all.flags[bit].value(), fmt::format("flag=\"{}\"", word));
 }
 
-constexpr std::pair<const char*, Counter ClusterCounters::*> kClusterStatistics[] = {
-    {"upstream_cx_total", &ClusterCounters::total},
-    {"upstream_cx_active", &ClusterCounters::active},
-    {"upstream_cx_connect_fail", &ClusterCounters::connect_failures},
-    {"upstream_cx_tx_bytes_total", &ClusterCounters::bytes_sent},
-    {"upstream_cx_rx_bytes_total", &ClusterCounters::bytes_received},
+struct ClusterStatistic {
+  Counter ClusterCounters::*counter;
+  const char* name;    // of Envoy
+  const char* family;  // of Prometheus
+  const char* type;
+  const char* help;
+};
+
+constexpr ClusterStatistic kClusterStatistics[] = {
+    {&ClusterCounters::total, "upstream_cx_total", "egressctl_upstream_cx_total", "counter",
+     "Connections made."},
+    {&ClusterCounters::active, "upstream_cx_active", "egressctl_upstream_cx_active", "gauge",
+     "Connections going on."},
+    {&ClusterCounters::connect_failures, "upstream_cx_connect_fail",
+     "egressctl_upstream_connect_fail_total", "counter", "Connections that failed."},
+    {&ClusterCounters::bytes_sent, "upstream_cx_tx_bytes_total",
+     "egressctl_upstream_tx_bytes_total", "counter", "Bytes sent."},
+    {&ClusterCounters::bytes_received, "upstream_cx_rx_bytes_total",
+     "egressctl_upstream_rx_bytes_total", "counter", "Bytes received."},
 };
 
 std::uint64_t sum_of(const std::vector<std::shared_ptr<const ClusterCounters>>& addresses,
@@ -138,21 +151,12 @@ std::uint64_t sum_of(const std::vector<std::shared_ptr<const ClusterCounters>>& 
 
 void write_clusters(Writer& writer, const Forwarder& forwarder) {
   const auto clusters = forwarder.clusters();
-  const auto family = [&](std::string_view name, std::string_view type, std::string_view help,
-                          Counter ClusterCounters::*counter) {
-    writer.family(name, type, help);
+  for (const ClusterStatistic& each : kClusterStatistics) {
+    writer.family(each.family, each.type, each.help);
     for (const auto& [cluster, addresses] : clusters)
-      writer.sample(sum_of(addresses, counter), fmt::format("route=\"{}\"", label_value(cluster)));
-  };
-  family("egressctl_upstream_cx_total", "counter", "Connections made.", &ClusterCounters::total);
-  family("egressctl_upstream_cx_active", "gauge", "Connections going on.",
-         &ClusterCounters::active);
-  family("egressctl_upstream_connect_fail_total", "counter", "Connections that failed.",
-         &ClusterCounters::connect_failures);
-  family("egressctl_upstream_tx_bytes_total", "counter", "Bytes sent.",
-         &ClusterCounters::bytes_sent);
-  family("egressctl_upstream_rx_bytes_total", "counter", "Bytes received.",
-         &ClusterCounters::bytes_received);
+      writer.sample(sum_of(addresses, each.counter),
+                    fmt::format("route=\"{}\"", label_value(cluster)));
+  }
 }
 
 // prometheus.io/docs/instrumenting/writing_clientlibs: process metrics.
@@ -214,8 +218,8 @@ std::vector<Statistic> statistics_of(const Forwarder& forwarder) {
     out.push_back({"access_log_file.write_failed_bytes", log->dropped()});
   for (const auto& [cluster, addresses] : forwarder.clusters()) {
     const std::string start = fmt::format("cluster.{}.", stat_name(cluster));
-    for (const auto& [name, counter] : kClusterStatistics)
-      out.push_back({start + name, sum_of(addresses, counter)});
+    for (const ClusterStatistic& each : kClusterStatistics)
+      out.push_back({start + each.name, sum_of(addresses, each.counter)});
   }
   std::sort(out.begin(), out.end(),
             [](const Statistic& a, const Statistic& b) { return a.name < b.name; });
@@ -247,7 +251,7 @@ std::string prometheus_text(const Forwarder& forwarder, const std::string& versi
                 "When the configuration was taken last, since 1970.", last.count());
   if (const LogSink* log = forwarder.log(); log != nullptr)
     writer.single("egressctl_access_log_dropped_bytes_total", "counter",
-                  "Lines of the access log that nobody took in time.", log->dropped());
+                  "Lines of the access log that nobody took.", log->dropped());
   write_process(writer, forwarder);
   return writer.take();
 }
