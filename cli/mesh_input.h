@@ -61,10 +61,11 @@ struct MeshOfFiles {
   ExitCode exit = ExitCode::Done;  // what was wrong with the YAML, as reported
 };
 
+enum class EmptySet { Refused, Allowed };
+
 // Reads the files, but for those that the configuration file leaves out, and reports on
 // `context.err` what is wrong with their YAML; the rest goes on. Without any object, and nothing
 // that says why, it fails with ErrorCode::Usage, unless the set may be empty.
-enum class EmptySet { Refused, Allowed };
 [[nodiscard]] Result<MeshOfFiles> load_mesh(Context& context, const std::vector<std::string>& paths,
                                             const MeshFlags& flags,
                                             EmptySet empty = EmptySet::Refused);

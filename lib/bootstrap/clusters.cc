@@ -146,7 +146,7 @@ void set_tls(Build& build, const Cluster& cluster, Json& out) {
 std::string connect_timeout(const Build& build) {
   const resource::MeshConfig* config = build.settings.mesh_config;
   if (config == nullptr || !config->connect_timeout.present()) return "10s";
-  return fmt::format("{:.3f}s", std::chrono::duration<double>(*config->connect_timeout).count());
+  return duration_text(*config->connect_timeout);
 }
 
 Json of_istiod(Build& build, const Cluster& cluster, const std::vector<Endpoint>& endpoints) {

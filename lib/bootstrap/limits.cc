@@ -15,12 +15,8 @@ using resource::Number;
 
 constexpr std::uint32_t kUnlimited = std::numeric_limits<std::uint32_t>::max();
 
-std::string text_of(const Duration& duration) {
-  return fmt::format("{:.3f}s", std::chrono::duration<double>(*duration).count());
-}
-
 void set(const Duration& duration, const char* name, Json& out) {
-  if (duration.present()) out[name] = text_of(duration);
+  if (duration.present()) out[name] = duration_text(*duration);
 }
 
 void set_positive(const Number& number, const char* name, Json& out) {

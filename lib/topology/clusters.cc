@@ -38,22 +38,18 @@ bool mesh_upgrades(const View& view) {
 }
 
 // Source: shouldH2Upgrade of istio/istio pilot/pkg/networking/core/cluster_traffic_policy.go.
-void set_http2(const View& view, const mesh::ServicePort& port, const EffectivePolicy& policy,
-               Cluster& cluster) {
-  cluster.http2 = is_http2(port.protocol);
-  const resource::HttpPool none;
-  const bool has_pool = policy.connection_pool && policy.connection_pool->http.present();
-  const resource::HttpPool& http = has_pool ? *policy.connection_pool->http : none;
-  if (*http.use_client_protocol) {
-    cluster.http2 = false;
-    return;
-  }
+bool speaks_http2(const View& view, const mesh::ServicePort& port, const EffectivePolicy& policy) {
+  const bool asked = is_http2(port.protocol);
+  const bool upgraded = asked || (mesh_upgrades(view) && resource::is_http(port.protocol));
+  if (!policy.connection_pool || !policy.connection_pool->http.present()) return upgraded;
+  const resource::HttpPool& http = *policy.connection_pool->http;
+  if (*http.use_client_protocol) return false;
   // What the sidecar tells by the first bytes goes on as it came.
   const bool sniffed = !view.is_router() && port.protocol == Protocol::Unsupported;
   switch (*http.h2_upgrade_policy) {
-    case H2UpgradePolicy::Upgrade: cluster.http2 |= !sniffed; break;
-    case H2UpgradePolicy::DoNotUpgrade: break;
-    default: cluster.http2 |= mesh_upgrades(view) && resource::is_http(port.protocol);
+    case H2UpgradePolicy::Upgrade: return asked || !sniffed;
+    case H2UpgradePolicy::DoNotUpgrade: return asked;
+    default: return upgraded;
   }
 }
 
@@ -117,9 +113,7 @@ class PortClusters {
     out.custom_type = kDynamicForwardProxy;
     out.lb_policy = LbPolicy::ClusterProvided;
     const EffectivePolicy policy = policy_of(rule_, port_.number);
-    set_http2(view_, port_, policy, out);
-    out.connection_pool = policy.connection_pool.get();
-    out.outlier_detection = policy.outlier_detection.get();
+    set_limits(policy, out);
     set_tls(policy, nullptr, true, out);
     return out;
   }
@@ -138,6 +132,12 @@ class PortClusters {
     return out;
   }
 
+  void set_limits(const EffectivePolicy& policy, Cluster& out) const {
+    out.http2 = speaks_http2(view_, port_, policy);
+    out.connection_pool = policy.connection_pool.get();
+    out.outlier_detection = policy.outlier_detection.get();
+  }
+
   // std::nullopt for a name that is to be resolved but that no endpoint has.
   [[nodiscard]] std::optional<Cluster> make(std::string_view subset, ClusterType type,
                                             const EffectivePolicy& policy,
@@ -151,9 +151,7 @@ class PortClusters {
     set_endpoints(policy, rule_subset, out);
     const bool resolves = out.type == ClusterType::StrictDns || out.type == ClusterType::LogicalDns;
     if (resolves && out.endpoints.empty()) return std::nullopt;
-    set_http2(view_, port_, policy, out);
-    out.connection_pool = policy.connection_pool.get();
-    out.outlier_detection = policy.outlier_detection.get();
+    set_limits(policy, out);
     set_load_balancing(policy, out);
     if (!by_sni_) set_tls(policy, rule_subset, false, out);
     if (out.type == ClusterType::OriginalDst) out.lb_policy = LbPolicy::ClusterProvided;
