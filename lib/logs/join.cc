@@ -65,6 +65,17 @@ bool was_never_made(const Entry& entry) {
   return entry.upstream_local.empty() && !entry.failure.empty() && !entry.upstream_host.empty();
 }
 
+// How far the start of a next hop is from the time that the outer connection lasted, in ms: 0
+// within. std::nullopt when a time is not known.
+std::optional<std::int64_t> distance(const Entry& outer, const Entry& inner) {
+  const auto outer_time = time_of(outer.time);
+  const auto inner_time = time_of(inner.time);
+  if (!outer_time || !inner_time) return std::nullopt;
+  const std::int64_t delay = *inner_time - *outer_time;
+  if (delay < 0) return -delay;
+  return std::max<std::int64_t>(0, delay - static_cast<std::int64_t>(outer.duration));
+}
+
 // Whether the line of a next hop can be of the connection that the other is of.
 bool can_follow(const Entry& outer, const Entry& inner) {
   if (outer.upstream_host.starts_with(kInternal)) {
@@ -73,22 +84,8 @@ bool can_follow(const Entry& outer, const Entry& inner) {
     // What was refused inside, the outer connection has tried to send.
     return !inner.flags.empty() && inner.sent <= outer.sent;
   }
-  const auto outer_time = time_of(outer.time);
-  const auto inner_time = time_of(inner.time);
-  if (!outer_time || !inner_time || !has_failed(inner)) return false;
-  const std::int64_t delay = *inner_time - *outer_time;
-  return delay >= -kClockSkew && delay <= kClockSkew + static_cast<std::int64_t>(outer.duration);
-}
-
-// How far the start of a next hop is from the time that the outer connection lasted, in ms: 0
-// within.
-std::int64_t distance(const Entry& outer, const Entry& inner) {
-  const auto outer_time = time_of(outer.time);
-  const auto inner_time = time_of(inner.time);
-  if (!outer_time || !inner_time) return 0;
-  const std::int64_t delay = *inner_time - *outer_time;
-  if (delay < 0) return -delay;
-  return std::max<std::int64_t>(0, delay - static_cast<std::int64_t>(outer.duration));
+  const auto apart = distance(outer, inner);
+  return apart && *apart <= kClockSkew && has_failed(inner);
 }
 
 template <typename Lists, typename Connection>
@@ -119,17 +116,15 @@ void Joiner::add(Entry entry) {
   const Role role = role_of(entry);
   if (role == Role::InternalListener) {
     if (join_to_outer(entry, role)) return;
-  } else if (const auto* before = nearest(by_upstream_, downstream_key(entry), entry, true)) {
+  } else if (const auto before = take_nearest(by_upstream_, downstream_key(entry), entry, true)) {
     // The next hop of a line that is there.
-    const auto connection = *before;
-    drop_from(by_upstream_, downstream_key(entry), connection);
+    const Pending::iterator connection = *before;
     if (connection->hops.size() == 1) connection->hops.front().role = Role::Sidecar;
     connection->hops.push_back({Role::Gateway, std::move(entry)});
     join_inner(connection);
     return;
-  } else if (const auto* after = nearest(by_downstream_, upstream_key(entry), entry, false)) {
-    const auto connection = *after;
-    drop_from(by_downstream_, upstream_key(entry), connection);
+  } else if (const auto after = take_nearest(by_downstream_, upstream_key(entry), entry, false)) {
+    const Pending::iterator connection = *after;
     connection->hops.front().role = Role::Gateway;
     connection->hops.insert(connection->hops.begin(), LoggedHop{Role::Sidecar, std::move(entry)});
     return;
@@ -142,20 +137,26 @@ void Joiner::add(Entry entry) {
   while (pending_.size() > window_) tell_oldest();
 }
 
-// Of those with the same addresses the one whose time fits best; nullptr where none can.
-Joiner::Pending::iterator* Joiner::nearest(Lists& lists, const std::string& key, const Entry& entry,
-                                           bool is_inner) {
+std::optional<Joiner::Pending::iterator> Joiner::take_nearest(Lists& lists, const std::string& key,
+                                                              const Entry& entry, bool is_inner) {
   const auto found = lists.find(key);
-  if (found == lists.end()) return nullptr;
-  Pending::iterator* out = nullptr;
+  if (found == lists.end()) return std::nullopt;
+  auto& list = found->second;
+  auto nearest = list.end();
   std::int64_t best = kMostApart;
-  for (Pending::iterator& candidate : found->second) {
-    const Entry& other = is_inner ? candidate->hops.back().entry : candidate->hops.front().entry;
-    const std::int64_t apart = is_inner ? distance(other, entry) : distance(entry, other);
-    if (apart > best || (out != nullptr && apart == best)) continue;
+  for (auto candidate = list.begin(); candidate != list.end(); ++candidate) {
+    const Entry& other =
+        is_inner ? (*candidate)->hops.back().entry : (*candidate)->hops.front().entry;
+    const auto known = is_inner ? distance(other, entry) : distance(entry, other);
+    const std::int64_t apart = known.value_or(0);
+    if (apart > best || (nearest != list.end() && apart == best)) continue;
     best = apart;
-    out = &candidate;
+    nearest = candidate;
   }
+  if (nearest == list.end()) return std::nullopt;
+  const Pending::iterator out = *nearest;
+  list.erase(nearest);
+  if (list.empty()) lists.erase(found);
   return out;
 }
 

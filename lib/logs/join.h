@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <list>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -46,8 +47,12 @@ class Joiner {
   using Pending = std::list<LoggedConnection>;
   using Lists = std::unordered_map<std::string, std::vector<Pending::iterator>>;
 
-  [[nodiscard]] static Pending::iterator* nearest(Lists& lists, const std::string& key,
-                                                  const Entry& entry, bool is_inner);
+  // Takes out, of those with the same addresses, the one whose time fits best; std::nullopt where
+  // none can.
+  [[nodiscard]] static std::optional<Pending::iterator> take_nearest(Lists& lists,
+                                                                     const std::string& key,
+                                                                     const Entry& entry,
+                                                                     bool is_inner);
   void join_inner(Pending::iterator outer);
   bool join_to_outer(Entry& inner, Role role);
   void index(Pending::iterator connection);
