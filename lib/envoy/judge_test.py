@@ -30,7 +30,17 @@ from envoy_lab import binary
 
 GONE = object()
 URL = 'type.googleapis.com/envoy.extensions.'
-CLUSTER, LISTENER, FRONT = 0, 1, 2  # patches that the changes are made in
+CLUSTER, LISTENER, FRONT, INSIDE, DIALLED = range(5)  # patches that the changes are made in
+NAMES = ['filter_chains', 0, 'filter_chain_match', 'server_names']
+
+
+def two_chains(*matches):
+    """The listener's chains, each with one of the matches."""
+    def change(chains):
+        return [{**chains[0], 'filter_chain_match': match} for match in matches]
+    return change
+
+
 
 # What is changed, in which patch, where, and to what.
 CHANGES = [
@@ -78,6 +88,29 @@ CHANGES = [
     ('upstream TLS in a filter chain', FRONT,
      ['filter_chains', 0, 'transport_socket', 'typed_config', '@type'],
      URL + 'transport_sockets.tls.v3.UpstreamTlsContext'),
+    ('a forwarder without a policy', CLUSTER, ['lb_policy'], GONE),
+    ('a forwarder with a policy of its own', CLUSTER, ['lb_policy'], 'ROUND_ROBIN'),
+    ('addresses of clients without a policy', DIALLED, ['lb_policy'], GONE),
+    ('a name for an address', INSIDE,
+     ['load_assignment', 'endpoints', 0, 'lb_endpoints', 0, 'endpoint', 'address'],
+     {'socket_address': {'address': 'www.example.com', 'port_value': 443}}),
+    ('part of a label as a wildcard', LISTENER, NAMES, ['*example.com']),
+    ('a wildcard in the middle', LISTENER, NAMES, ['en.*.org']),
+    ('every name', LISTENER, NAMES, ['*']),
+    ('two wildcards', LISTENER, NAMES, ['*.a.*.example.com']),
+    ('a name twice', LISTENER, ['filter_chains'],
+     two_chains({'server_names': ['*.example.com', 'a.example']}, {'server_names': ['A.example']})),
+    ('a name twice, but once for one protocol', LISTENER, ['filter_chains'],
+     two_chains({'server_names': ['a.example']},
+                {'server_names': ['a.example'], 'application_protocols': ['h2']})),
+    ('two chains for everything', LISTENER, ['filter_chains'], two_chains({}, {})),
+    ('nothing behind the forwarder', LISTENER, ['filter_chains', 0, 'filters'],
+     lambda filters: filters[:1]),
+    ('nothing behind the limits', FRONT, ['filter_chains', 0, 'filters'],
+     lambda filters: filters[:-1]),
+    ('the TCP proxy before the limits', FRONT, ['filter_chains', 0, 'filters'],
+     lambda filters: filters[-1:] + filters[:-1]),
+    ('no filters', FRONT, ['filter_chains', 0, 'filters'], []),
     ('a TLS version that there is not', FRONT,
      ['filter_chains', 0, 'transport_socket', 'typed_config', 'common_tls_context', 'tls_params'],
      {'tls_minimum_protocol_version': 'TLSv1_4'}),
@@ -91,6 +124,8 @@ def changed(document, patch, path, value):
         place = place[key]
     if value is GONE:
         del place[path[-1]]
+    elif callable(value):
+        place[path[-1]] = value(place[path[-1]])
     else:
         place[path[-1]] = value
     return copied

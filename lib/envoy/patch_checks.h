@@ -12,6 +12,14 @@ void check_match(const resource::ConfigPatch& patch, Findings& findings);
 
 // sni_proxy.cc: forwarders by SNI that never see one.
 void check_sni_proxy(const resource::ConfigPatch& patch, Findings& findings);
+[[nodiscard]] bool is_sni_forwarder(const yaml::Node& filter);
+
+// filter_chains.cc: chains, and filters in them, that Envoy refuses.
+void check_filter_chains(const resource::EnvoyFilter& filter, const resource::ConfigPatch& patch,
+                         Findings& findings);
+
+// clusters.cc: clusters that Envoy refuses.
+void check_cluster(const resource::ConfigPatch& patch, Findings& findings);
 
 // dns_cache.cc: caches of one name with different settings.
 void check_dns_caches(const resource::EnvoyFilter& filter, Findings& findings);

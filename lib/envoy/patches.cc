@@ -154,6 +154,8 @@ void check_envoy_filter(const resource::Resource& resource, Diagnostics& diagnos
     check_operation(patch, findings);
     check_match(patch, findings);
     check_sni_proxy(patch, findings);
+    check_filter_chains(*filter, patch, findings);
+    check_cluster(patch, findings);
     check_bootstrap(*filter, i, findings);
   }
   check_selector(*filter, findings);

@@ -3,7 +3,6 @@
 // Source: envoyproxy.io, "SNI dynamic forward proxy": the filter reads the name that the TLS
 // inspector found.
 #include <algorithm>
-#include <span>
 
 #include "lib/envoy/patch_checks.h"
 #include "lib/envoy/rules.h"
@@ -30,28 +29,20 @@ bool is_filter(const yaml::Node& filter, std::string_view type, std::string_view
   return !known && own != nullptr && own->scalar == name;
 }
 
-bool is_forwarder(const yaml::Node& filter) {
-  return is_filter(filter, kForwarder, "envoy.filters.network.sni_dynamic_forward_proxy");
-}
-
 bool is_tcp_proxy(const yaml::Node& filter) {
   return is_filter(filter, kTcpProxy, "envoy.filters.network.tcp_proxy");
-}
-
-std::span<const yaml::Node> items_of(const yaml::Node* list) {
-  return list == nullptr ? std::span<const yaml::Node>() : list->items;
 }
 
 // The first forwarder of a filter chain, or nullptr.
 const yaml::Node* forwarder_of(const yaml::Node& chain) {
   const auto filters = items_of(find_value(chain, "filters"));
-  const auto found = std::find_if(filters.begin(), filters.end(), is_forwarder);
+  const auto found = std::find_if(filters.begin(), filters.end(), is_sni_forwarder);
   return found == filters.end() ? nullptr : &*found;
 }
 
 void check_order(const yaml::Node& chain, Findings& findings) {
   const auto filters = items_of(find_value(chain, "filters"));
-  const auto forwarder = std::find_if(filters.begin(), filters.end(), is_forwarder);
+  const auto forwarder = std::find_if(filters.begin(), filters.end(), is_sni_forwarder);
   const auto proxy = std::find_if(filters.begin(), filters.end(), is_tcp_proxy);
   if (forwarder == filters.end() || proxy == filters.end() || forwarder < proxy) return;
   const yaml::Entry* name = find_field(*forwarder, "name");
@@ -85,6 +76,10 @@ void missing_inspector(const yaml::Node& listener, const yaml::Entry* listed, So
 }
 
 }  // namespace
+
+bool is_sni_forwarder(const yaml::Node& filter) {
+  return is_filter(filter, kForwarder, "envoy.filters.network.sni_dynamic_forward_proxy");
+}
 
 void check_sni_proxy(const resource::ConfigPatch& patch, Findings& findings) {
   if (!patch.patch->value.present()) return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string_view>
 
 #include "lib/envoy/message_table.h"
@@ -22,6 +23,11 @@ void visit_messages(const yaml::Node& node, const MessageType& type, const Visit
 // The value of a field by either spelling; nullptr when it is not there or null.
 [[nodiscard]] const yaml::Entry* find_field(const yaml::Node& node, std::string_view name);
 [[nodiscard]] const yaml::Node* find_value(const yaml::Node& node, std::string_view name);
+
+// The items of a list; none for nullptr.
+[[nodiscard]] inline std::span<const yaml::Node> items_of(const yaml::Node* list) {
+  return list == nullptr ? std::span<const yaml::Node>() : list->items;
+}
 
 // Whether the message is one of the two that hold another one as a Struct.
 [[nodiscard]] bool is_typed_struct(std::string_view name);

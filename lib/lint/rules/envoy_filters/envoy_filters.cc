@@ -87,7 +87,8 @@ constexpr Rule kRules[] = {
     made(kDisallowedField, "a field that Envoy refuses by default", "Use what replaced it.",
          "The proxy rejects the listener or cluster unless the runtime feature that allows the "
          "field is on."),
-    made(kDuplicateName, "two clusters or listeners of one name", "Give each a name of its own.",
+    made(kDuplicateName, "two clusters or listeners of one name, or filter chains of one match",
+         "Give each a name, or a match, of its own.",
          "The proxy gets both, and rejects the second or lets it take the place of the first."),
     made(kSelectsNothing, "a match that selects nothing, or says less than it seems to",
          "Change the match as the message says.", "istiod passes over the patch without a word."),
