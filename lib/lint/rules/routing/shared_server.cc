@@ -19,6 +19,11 @@ struct Use {
   const mesh::Route* route = nullptr;
 };
 
+// Whether a route has work to do behind one of its VirtualService that takes all at a gateway.
+bool is_for_sidecars(const mesh::VirtualService& service, const mesh::RouteMatch* match) {
+  return service.binds("mesh") && may_hold(service, match, "mesh");
+}
+
 using UsesByServer = std::unordered_map<const Server*, std::vector<Use>>;
 
 // Of each server the oldest one first, which is the one that counts; what does not tell its age
@@ -33,7 +38,10 @@ UsesByServer uses_at(Servers& servers, const mesh::GatewayView& gateway) {
         if (!may_hold(*service, match, gateway.name)) continue;
         for (const Server* server : servers.of(binding, match)) {
           auto& uses = out[server];
-          if (uses.empty() || uses.back().route != &route) uses.push_back({service, &route});
+          const bool behind_another = !uses.empty() && uses.back().service == service;
+          if (behind_another && (uses.back().route == &route || is_for_sidecars(*service, match)))
+            continue;
+          uses.push_back({service, &route});
         }
       }
     }
