@@ -29,13 +29,4 @@ void Report::name_missing(Diagnostics::Builder& builder, SourceRange parent,
   builder.field(join_path(resource_.field_path(parent), key));
 }
 
-std::string quoted_list(const Texts& texts) {
-  std::string out;
-  for (std::size_t i = 0; i < texts->size(); ++i) {
-    if (i > 0) out += i + 1 == texts->size() ? " and " : ", ";
-    out += fmt::format("\"{}\"", *(*texts)[i]);
-  }
-  return out;
-}
-
 }  // namespace egressctl::resource::validation

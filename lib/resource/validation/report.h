@@ -115,7 +115,4 @@ class Report {
   What lost_ = What::Nothing;
 };
 
-// `"a"`, `"a" and "b"`, `"a", "b" and "c"`.
-[[nodiscard]] std::string quoted_list(const Texts& texts);
-
 }  // namespace egressctl::resource::validation

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lib/base/quoted_list.h"
 #include "lib/resource/validation/kinds.h"
 #include "lib/resource/validation/names.h"
 #include "lib/resource/validation/parts.h"
@@ -17,6 +18,12 @@ namespace egressctl::resource::validation {
 namespace {
 
 constexpr std::string_view kMesh = "mesh";
+
+std::string listing_of(const Texts& texts) {
+  std::vector<std::string_view> names;
+  for (const Text& text : *texts) names.emplace_back(*text);
+  return quoted_list(names);
+}
 
 ServiceFacts facts_of(const Report& report, const VirtualService& service) {
   const Text* semantics =
@@ -131,7 +138,7 @@ void check_sni_host(Report& report, const Text& host, const ServiceFacts& facts)
   auto finding = report.error(kSniNotInHosts, host.range,
                               "SNI host \"{}\" is none of the VirtualService's hosts", *host);
   finding.related(hosts.key.known() ? hosts.key : hosts.range,
-                  hosts->empty() ? "it has none" : "they are " + quoted_list(hosts));
+                  hosts->empty() ? "it has none" : "they are " + listing_of(hosts));
   finding.help("add it to \"hosts\", here and at the Gateway");
   if (hosts.node == nullptr) return;
   if (auto edit = yaml::append_item(*hosts.node, *host))

@@ -1,11 +1,11 @@
 // EGR0209 unseen-destination-rule
 #include <algorithm>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
 
+#include "lib/base/quoted_list.h"
 #include "lib/lint/rules/references/references.h"
 #include "lib/lint/rules/references/subsets.h"
 #include "lib/mesh/host.h"
@@ -21,6 +21,27 @@ constexpr std::string_view kLookupOrder =
 constexpr std::string_view kReferences[] = {kLookupOrder, "istio/istio#15556", "istio/istio#42570",
                                             "istio/istio#13504", "istio/istio.io#14820"};
 
+// Whether sidecars of a namespace connect to the host itself, for which they look in their own
+// namespace first: no VirtualService takes it from them, or one that does leads there.
+bool is_dialled_from(const Context& in, const Hops& hops, std::string_view name_space,
+                     const std::string& host) {
+  if (!hops.has_clients(name_space) || in.mesh().registry().find(host, name_space) == nullptr)
+    return false;
+  bool taken = false;
+  for (const std::string& pattern : mesh::covering_patterns(host))
+    for (const mesh::VirtualService* service : in.mesh().routes_of(pattern)) {
+      if (!service->binds("mesh") || !service->visibility.visible_in(name_space)) continue;
+      for (const mesh::Route& route : service->routes) {
+        if (!mesh::applies_at(*service, route, "mesh")) continue;
+        taken = true;
+        if (std::any_of(route.targets.begin(), route.targets.end(),
+                        [&](const mesh::RouteTarget& target) { return target.host == host; }))
+          return true;
+      }
+    }
+  return !taken;
+}
+
 // A rule for the destination that nobody looks up, though it sets TLS and no other rule does.
 const mesh::Rule* unseen(const Context& in, const Hops& hops, const Hop& hop) {
   if (hop.client.empty()) return nullptr;
@@ -33,24 +54,21 @@ const mesh::Rule* unseen(const Context& in, const Hops& hops, const Hop& hop) {
     const bool elsewhere = rule->name_space != hop.client && rule->name_space != owner &&
                            rule->name_space != in.mesh().settings().root_namespace;
     if (!elsewhere || mesh::is_pattern(rule->host) || !sets_tls(*rule)) continue;
-    // What sidecars elsewhere do is theirs, but not what the gateway does.
-    if (hop.gateway == nullptr && may_call(in, hops, rule->name_space, hop)) continue;
+    // What sidecars elsewhere do is theirs, whatever the gateway lacks.
+    if (hop.gateway == nullptr ? may_call(in, hops, rule->name_space, hop)
+                               : is_dialled_from(in, hops, rule->name_space, host))
+      continue;
     return rule;
   }
   return nullptr;
 }
 
-// "a", "b" and "c", each once.
-std::string each_once(std::initializer_list<std::string_view> names) {
-  std::vector<std::string> out;
-  for (const std::string_view name : names)
-    if (std::string text = fmt::format("\"{}\"", name);
-        std::find(out.begin(), out.end(), text) == out.end())
-      out.push_back(std::move(text));
-  if (out.size() == 1) return out.front();
-  const std::string last = std::move(out.back());
-  out.pop_back();
-  return fmt::format("{} and {}", fmt::join(out, ", "), last);
+// Where proxies look, each place once.
+std::string listing(const Hop& hop, std::string_view owner, std::string_view root) {
+  std::vector<std::string_view> out;
+  for (const std::string_view place : {hop.client, owner, root})
+    if (std::find(out.begin(), out.end(), place) == out.end()) out.push_back(place);
+  return quoted_list(out);
 }
 
 void report(const Context& in, const Hop& hop, const mesh::Rule& rule, Diagnostics& out) {
@@ -60,7 +78,7 @@ void report(const Context& in, const Hop& hop, const mesh::Rule& rule, Diagnosti
       out.report(kId, written.present() ? written.range : rule.resource->metadata.name.range,
                  "nobody looks in namespace \"{}\" for rules on \"{}\": {} look in {}",
                  rule.name_space, rule.host, hop.gateway != nullptr ? "gateways" : "sidecars",
-                 each_once({hop.client, owner, in.mesh().settings().root_namespace}));
+                 listing(hop, owner, in.mesh().settings().root_namespace));
   finding.field("metadata.namespace")
       .related(hop.target->destination->host.range, "the route whose destination it is for");
   finding.help(fmt::format("move it to namespace \"{}\"", owner));
