@@ -114,6 +114,17 @@ std::string_view kind_of(const ServicePort& port) {
   return resource::is_http(port.protocol) ? "HTTP" : "TCP";
 }
 
+std::string advice(const ServicePort& port, RouteKind kind) {
+  if (resource::is_tls(port.protocol))
+    return "write it as a \"tls\" rule with sniHosts, or let clients send HTTP and the gateway "
+           "make "
+           "TLS of it";
+  if (resource::is_http(port.protocol))
+    return "write it as an \"http\" rule, or declare the port as TLS";
+  return fmt::format("write it as a \"tcp\" rule, or declare the port as {}",
+                     kind == RouteKind::Http ? "HTTP" : "TLS");
+}
+
 void check_protocol(const Ports& ports, const VirtualService& service, const mesh::Route& route,
                     Diagnostics& out) {
   const auto own = reached(ports, service, route);
@@ -125,14 +136,7 @@ void check_protocol(const Ports& ports, const VirtualService& service, const mes
              "port {} of \"{}\" is {}, so sidecars leave this \"{}\" rule aside", port.number,
              service.hosts.front(), kind_of(port), mesh::to_string(route.kind))
       .related(port.range, "the port is declared here")
-      .help(resource::is_tls(port.protocol)
-                ? std::string(
-                      "write it as a \"tls\" rule with sniHosts, or let clients send HTTP and "
-                      "the gateway make TLS of it")
-            : resource::is_http(port.protocol)
-                ? "write it as an \"http\" rule, or declare the port as TLS"
-                : fmt::format("write it as a \"tcp\" rule, or declare the port as {}",
-                              route.kind == mesh::RouteKind::Http ? "HTTP" : "TLS"));
+      .help(advice(port, route.kind));
 }
 
 template <typename Use>

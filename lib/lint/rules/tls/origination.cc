@@ -34,7 +34,7 @@ std::string external_host(const mesh::Mesh& mesh, const resource::Resource& rout
   return service == nullptr ? std::string() : *service->as<resource::Service>()->external_name;
 }
 
-// The same of the routes of the Gateway API.
+// Adds the backends that HTTP routes of the Gateway API send plain text to, as "host:port".
 void add_backends(const mesh::Mesh& mesh, std::unordered_set<std::string>& out) {
   for (const resource::Kind kind : {resource::Kind::HttpRoute, resource::Kind::GrpcRoute})
     for (const resource::Resource* route : mesh.all(kind))
