@@ -5,7 +5,7 @@
 //   # profile: posture        or istio-version=1.26
 //
 // And sets as people have them, testdata/lint/sets/*.yaml: all that is more than an information is
-// listed in the same way.
+// listed in the same way; `# errors: 3` says how many of these are errors.
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 
 struct Case {
   std::vector<std::string> expected;  // "EGR0203 VirtualService shop/tax spec.tls[0]"
+  std::string errors;                 // their number; empty: not told
   Options options;
 };
 
@@ -38,6 +39,8 @@ Case read_case(const std::string& text) {
     constexpr std::string_view kVersion = "istio-version=";
     if (line.starts_with(kExpect) && line != "# expect: none")
       out.expected.emplace_back(line.substr(kExpect.size()));
+    constexpr std::string_view kErrors = "# errors: ";
+    if (line.starts_with(kErrors)) out.errors = line.substr(kErrors.size());
     if (!line.starts_with(kProfile)) continue;
     const std::string_view profile = line.substr(kProfile.size());
     if (profile == "posture") out.options.posture = true;
@@ -120,6 +123,8 @@ TEST_CASE("sets: what people have gets the errors and warnings that it deserves,
     std::sort(wanted.expected.begin(), wanted.expected.end());
     CAPTURE(listing(findings));
     CHECK(join(found, "\n") == join(wanted.expected, "\n"));
+    if (!wanted.errors.empty())
+      CHECK(std::to_string(findings.count(Severity::Error)) == wanted.errors);
   }
 }
 

@@ -1,5 +1,5 @@
 // EGR0308 tcp-takes-port
-#include <algorithm>
+#include <string>
 #include <unordered_map>
 
 #include "lib/lint/context.h"
@@ -19,7 +19,7 @@ constexpr std::string_view kReferences[] = {
     "istio/istio#58696", "istio/istio#24937", "istio/istio#11741"};
 
 using resource::Protocol;
-using Entries = Rivals<resource::Resource, const resource::Resource*>;
+using Entries = Rivals<resource::Resource, std::string>;  // by host: one host is no rival
 
 constexpr std::int64_t kHttps = 443;
 
@@ -33,12 +33,6 @@ bool is_plain_tcp(const resource::Port& port) {
     case Protocol::Unsupported: return port.protocol.text().empty();
     default: return false;
   }
-}
-
-// Whether the entry is for the host, too: then nobody loses.
-bool has_host(const resource::Resource& entry, std::string_view host) {
-  const auto& hosts = *entry.as<resource::ServiceEntry>()->hosts;
-  return std::any_of(hosts.begin(), hosts.end(), [&](const auto& each) { return *each == host; });
 }
 
 void check_port(const mesh::Service& service, const resource::Positioned<resource::Port>& port,
@@ -59,8 +53,7 @@ void check_port(const mesh::Service& service, const resource::Positioned<resourc
                      : "give the entry its addresses, or let proxies answer DNS and allocate them");
   // With NONE they still arrive where the client dialled.
   if (*service.entry->resolution == resource::Resolution::None) return;
-  const resource::Resource* rival = others.find(service.visibility, service.resource);
-  if (rival != nullptr && has_host(*rival, service.host)) rival = nullptr;
+  const resource::Resource* rival = others.find(service.visibility, service.host);
   if (rival != nullptr)
     finding.related(rival->metadata.name.range, "this one takes the same port: one of them loses");
   if (rival != nullptr || https) finding.severity(Severity::Error);
@@ -84,7 +77,7 @@ void check(const Context& in, Diagnostics& out) {
     entries.push_back(&service);
     for (const auto& port : *service.entry->ports)
       if (is_plain_tcp(*port) && *service.entry->resolution != resource::Resolution::None)
-        by_port[*port->number].add(service.visibility, last, last);
+        by_port[*port->number].add(service.visibility, service.host, last);
   }
   for (const mesh::Service* service : entries)
     for (const auto& port : *service->entry->ports)
