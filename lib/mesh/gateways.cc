@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "lib/mesh/gateway_api.h"
 
@@ -17,6 +20,66 @@ std::vector<const Service*> services_in_front(const Mesh& mesh,
     for (const Service* service : mesh.services_of(*pod))
       if (std::find(out.begin(), out.end(), service) == out.end()) out.push_back(service);
   return out;
+}
+
+// The Services of a cluster by the labels that they select.
+class ServicesBySelector {
+ public:
+  explicit ServicesBySelector(const Mesh& mesh) {
+    for (const Service& service : mesh.registry().all())
+      if (service.kubernetes != nullptr)
+        for (const auto& label : *service.kubernetes->selector)
+          by_label_[key(label.name, *label.entry)].push_back(&service);
+  }
+
+  // Those that select no pod without all of these labels.
+  [[nodiscard]] std::vector<const Service*> within(std::string_view name_space,
+                                                   const resource::TextMap& labels) const {
+    std::vector<const Service*> out;
+    if (labels->empty()) return out;
+    const auto found = by_label_.find(key(labels->begin()->name, *labels->begin()->entry));
+    if (found == by_label_.end()) return out;
+    for (const Service* service : found->second)
+      if ((name_space.empty() || service->name_space == name_space) &&
+          is_selected(labels, service->kubernetes->selector))
+        out.push_back(service);
+    return out;
+  }
+
+ private:
+  static std::string key(std::string_view name, std::string_view value) {
+    return fmt::format("{}={}", name, value);
+  }
+
+  std::unordered_map<std::string, std::vector<const Service*>> by_label_;
+};
+
+template <typename T>
+void add_once(std::vector<T>& list, T item) {
+  if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+}
+
+// The name of a Service of the cluster's domain and its namespace; empty for any other host.
+std::pair<std::string_view, std::string_view> name_and_namespace(const Mesh& mesh,
+                                                                 std::string_view host) {
+  const std::string suffix = ".svc." + mesh.settings().cluster_domain;
+  if (!host.ends_with(suffix)) return {};
+  host.remove_suffix(suffix.size());
+  const std::size_t dot = host.find('.');
+  if (dot == std::string_view::npos) return {};
+  return {host.substr(0, dot), host.substr(dot + 1)};
+}
+
+// Whether Istio's charts give pods of a gateway of that name the labels `app` and `istio` that the
+// selector asks for.
+bool has_labels_of(const resource::TextMap& selector, std::string_view name) {
+  constexpr std::string_view kPrefix = "istio-";
+  std::string_view short_name = name;
+  if (name.starts_with(kPrefix)) short_name.remove_prefix(kPrefix.size());
+  const resource::Text* app = selector->find("app");
+  const resource::Text* istio = selector->find("istio");
+  return (app != nullptr || istio != nullptr) && (app == nullptr || **app == name) &&
+         (istio == nullptr || **istio == short_name);
 }
 
 // A container's port of that name, or 0.
@@ -50,14 +113,18 @@ bool is_external_host(const Mesh& mesh, std::string_view host) {
 }
 
 std::int64_t GatewayView::pod_port(std::int64_t server_port) const {
-  for (const Service* service : services) {
-    const ServicePort* port = service->port(server_port);
-    if (port == nullptr) continue;
-    if (port->target != 0) return port->target;
-    for (const Workload* pod : pods)
-      if (const std::int64_t named = named_port(*pod, port->target_name); named != 0) return named;
-  }
+  for (const Service* service : services)
+    if (const std::int64_t target = target_of(*service, server_port); target != 0) return target;
   return server_port;
+}
+
+std::int64_t GatewayView::target_of(const Service& service, std::int64_t number) const {
+  const ServicePort* port = service.port(number);
+  if (port == nullptr) return 0;
+  if (port->target != 0) return port->target;
+  for (const Workload* pod : pods)
+    if (const std::int64_t named = named_port(*pod, port->target_name); named != 0) return named;
+  return 0;
 }
 
 bool GatewayView::has_service_port(std::int64_t port) const {
@@ -66,6 +133,7 @@ bool GatewayView::has_service_port(std::int64_t port) const {
 }
 
 GatewayIndex::GatewayIndex(const Mesh& mesh) {
+  const ServicesBySelector services(mesh);
   for (const resource::Resource* resource : mesh.all(resource::Kind::Gateway)) {
     GatewayView& view = views_.emplace_back();
     view.name = mesh.qualified_name(*resource);
@@ -73,13 +141,42 @@ GatewayIndex::GatewayIndex(const Mesh& mesh) {
     view.resource = resource;
     view.gateway = resource->as<resource::Gateway>();
     view.pods = mesh.workloads().select(gateway_scope(mesh, *resource), view.gateway->selector);
-    view.services = services_in_front(mesh, view.pods);
+    view.services = view.pods.empty()
+                        ? services.within(gateway_scope(mesh, *resource), view.gateway->selector)
+                        : services_in_front(mesh, view.pods);
+    for (const Workload* pod : view.pods) add_once(view.namespaces, pod->name_space);
+    if (view.pods.empty())
+      for (const Service* service : view.services) add_once(view.namespaces, service->name_space);
     view.bound = mesh.bound_to(view.name);
     by_name_.try_emplace(view.name, &view);
     for (const Service* service : view.services) by_service_[service->host].push_back(&view);
     for (const Workload* pod : view.pods) by_pod_[pod].push_back(&view);
   }
+  presume(mesh);
   mark_egress(mesh);
+}
+
+void GatewayIndex::presume(const Mesh& mesh) {
+  std::vector<GatewayView*> bare;
+  for (GatewayView& view : views_)
+    if (view.services.empty() && view.pods.empty()) bare.push_back(&view);
+  if (bare.empty()) return;
+  std::unordered_set<std::string_view> seen;
+  for (const VirtualService* service : mesh.bound_to("mesh"))
+    for (const Route& route : service->routes)
+      for (const RouteTarget& target : route.targets) {
+        const auto [name, name_space] = name_and_namespace(mesh, target.host);
+        // Where Services of the namespace are known, one that is not there is a mistake.
+        if (name.empty() || !seen.insert(target.host).second ||
+            !mesh.registry().kubernetes_in(name_space).empty())
+          continue;
+        for (GatewayView* view : bare) {
+          if (!has_labels_of(view->gateway->selector, name)) continue;
+          view->presumed.push_back(target.host);
+          add_once(view->namespaces, name_space);
+          by_service_[target.host].push_back(view);
+        }
+      }
 }
 
 void GatewayIndex::mark_egress(const Mesh& mesh) {
@@ -103,7 +200,9 @@ void GatewayIndex::mark_egress(const Mesh& mesh) {
   for (GatewayView& view : views_)
     view.egress = view.egress ||
                   std::any_of(view.services.begin(), view.services.end(),
-                              [&](const Service* front) { return used.contains(front->host); });
+                              [&](const Service* front) { return used.contains(front->host); }) ||
+                  std::any_of(view.presumed.begin(), view.presumed.end(),
+                              [&](std::string_view host) { return used.contains(host); });
 }
 
 const GatewayView* GatewayIndex::find(std::string_view name) const {

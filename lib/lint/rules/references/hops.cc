@@ -54,24 +54,18 @@ bool should_be_there(const mesh::Mesh& mesh, std::string_view host) {
          !mesh.all(resource::Kind::Service).empty();
 }
 
-std::vector<std::string_view> namespaces_of(const mesh::GatewayView& gateway) {
-  std::vector<std::string_view> out;
-  for (const mesh::Workload* pod : gateway.pods)
-    if (std::find(out.begin(), out.end(), pod->name_space) == out.end())
-      out.push_back(pod->name_space);
-  return out;
-}
-
 namespace {
 
 // Whether a pod has a sidecar, by what its labels and its namespace's say.
 enum class Sidecar { No, Yes, Unknown };
 
 Sidecar sidecar_of(const mesh::Mesh& mesh, const mesh::Workload& pod) {
+  const mesh::Injection injection = mesh::injection_of(mesh, pod.name_space);
+  // What the namespace switches off, the pod can't switch on.
+  if (injection == mesh::Injection::Off) return Sidecar::No;
   if (const resource::Text* word = mesh::injection_word(pod))
     return **word == "true" ? Sidecar::Yes : Sidecar::No;
-  switch (mesh::injection_of(mesh, pod.name_space)) {
-    case mesh::Injection::Off: return Sidecar::No;
+  switch (injection) {
     case mesh::Injection::Sidecar:
     case mesh::Injection::Ambient: return Sidecar::Yes;
     default: return Sidecar::Unknown;
@@ -142,7 +136,7 @@ void Hops::add(const Context& in, const mesh::VirtualService& service, const mes
   for (const std::string& name : service.gateways) {
     hop.gateway = in.gateways().find(name);
     if (hop.gateway == nullptr || !mesh::applies_at(service, route, name)) continue;
-    const std::vector<std::string_view> places = namespaces_of(*hop.gateway);
+    const std::vector<std::string_view>& places = hop.gateway->namespaces;
     for (const std::string_view client : places) {
       hop.client = client;
       all_.push_back(hop);

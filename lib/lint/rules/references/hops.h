@@ -77,7 +77,4 @@ struct ClusterName {
 // Whether the input holds what the host would stand among, so that its absence means something.
 [[nodiscard]] bool should_be_there(const mesh::Mesh& mesh, std::string_view host);
 
-// The namespaces that a gateway's pods run in, each once; none when the input has no such pods.
-[[nodiscard]] std::vector<std::string_view> namespaces_of(const mesh::GatewayView& gateway);
-
 }  // namespace egressctl::lint::rules

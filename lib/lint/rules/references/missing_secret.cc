@@ -44,7 +44,7 @@ class Check {
     using resource::ServerTlsMode;
     const std::string_view name = secret_name(*tls.credential_name);
     if (name.empty() || *tls.mode == ServerTlsMode::Passthrough) return;
-    for (const std::string_view place : namespaces_of(gateway)) {
+    for (const std::string_view place : gateway.namespaces) {
       if (!check_there(tls.credential_name, name, place, "the gateway's pods run", "IST0101"))
         return;
       const resource::Resource* secret = secrets_.find(place, name);

@@ -57,7 +57,7 @@ class Check {
     for (const std::string& name : service.gateways) {
       const mesh::GatewayView* gateway = in_.gateways().find(name);
       if (gateway == nullptr) continue;
-      for (const std::string_view place : namespaces_of(*gateway))
+      for (const std::string_view place : gateway->namespaces)
         if (!service.visibility.visible_in(place))
           report(*service.resource, service.service->export_to, place, gateway,
                  fmt::format("where gateway \"{}\" runs: it has no routes", name));

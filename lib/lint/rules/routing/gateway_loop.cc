@@ -15,9 +15,10 @@ constexpr std::string_view kReferences[] = {
     "https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/",
     "istio/istio#7077"};
 
-bool leads_back(const mesh::GatewayView& gateway, const mesh::RouteTarget& target) {
-  return std::any_of(gateway.services.begin(), gateway.services.end(),
-                     [&](const mesh::Service* service) { return service->host == target.host; });
+bool leads_back(const Context& in, const mesh::GatewayView& gateway,
+                const mesh::RouteTarget& target) {
+  const auto& behind = in.gateways().behind(target.host);
+  return std::find(behind.begin(), behind.end(), &gateway) != behind.end();
 }
 
 // Whether nothing is left at the gateway for the rules behind it: istiod, too, stops there.
@@ -65,7 +66,7 @@ void check(const Context& in, Diagnostics& out) {
         if (takes_all(servers, binding, match)) all_taken.insert(route.kind);
         const auto target = std::find_if(
             route.targets.begin(), route.targets.end(),
-            [&](const auto& candidate) { return leads_back(*binding.gateway, candidate); });
+            [&](const auto& candidate) { return leads_back(in, *binding.gateway, candidate); });
         if (target != route.targets.end() && told.insert(&route).second)
           report(binding, route, match, *target, out);
       }

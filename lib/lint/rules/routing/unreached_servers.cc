@@ -8,8 +8,9 @@
 namespace egressctl::lint::rules {
 namespace {
 
+// The ports of a Service that only routes know of are those that they name.
 bool is_reached(const mesh::GatewayView& gateway, std::int64_t port) {
-  return !gateway.services.empty() && gateway.has_service_port(port);
+  return gateway.has_service_port(port) || !gateway.presumed.empty();
 }
 
 }  // namespace

@@ -31,7 +31,10 @@ bool seems_in_mesh(const mesh::Mesh& mesh, std::string_view name_space) {
 }  // namespace
 
 std::int64_t GatewayPath::pod_port() const {
-  return gateways->empty() ? port : gateways->front()->pod_port(port);
+  for (const mesh::GatewayView* gateway : *gateways)
+    for (const mesh::Service* service : gateway->services)
+      if (service->host == host) return gateway->target_of(*service, port);
+  return 0;
 }
 
 Clients::Clients(const Context& in) {

@@ -17,7 +17,7 @@ struct GatewayPath {
   std::int64_t port = 0;  // of the Service; 0: its route names none
   const std::vector<const mesh::GatewayView*>* gateways = nullptr;
 
-  // The port that the gateway's pods take the traffic on.
+  // The port that the gateway's pods take the traffic on; 0 where the input does not tell.
   [[nodiscard]] std::int64_t pod_port() const;
 };
 

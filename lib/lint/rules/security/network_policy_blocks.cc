@@ -24,13 +24,41 @@ constexpr std::string_view kReferences[] = {
 constexpr PeerPort kDns{Transport::Udp, 53};
 constexpr PeerPort kIstiod{Transport::Tcp, 15012};
 
+// The port of the pods behind OpenShift's DNS, whose Service has 53.
+// Source: openshift/cluster-dns-operator assets/dns/service.yaml, daemonset.yaml.
+constexpr PeerPort kOpenShiftDns{Transport::Udp, 5353};
+
 using Policies = std::vector<const PolicyView*>;
 
-// Whether some rule is for the port, whoever its peers are: who serves it is rarely in the input.
-bool opens(const Policies& policies, PeerPort port) {
+// The ports of pods that a Service of the input may lead a well-known port to, and that one itself.
+std::vector<PeerPort> ports_behind(const mesh::Mesh& mesh, PeerPort port) {
+  std::vector<PeerPort> out{port};
+  for (const resource::Resource* resource : mesh.all(resource::Kind::Service))
+    for (const auto& entry : *resource->as<resource::Service>()->ports)
+      if (*entry->port == port.number && entry->target_port->is_number &&
+          (*entry->protocol == "UDP") == (port.transport == Transport::Udp))
+        out.push_back({port.transport, entry->target_port->number});
+  return out;
+}
+
+// Whether an entry is for the port, or names one of pods that the input lacks.
+bool may_be_for(const NetworkPort& entry, PeerPort port) {
+  if (entry.port.present() && !entry.port->is_number)
+    return (*entry.protocol == "UDP") == (port.transport == Transport::Udp);
+  return mesh::covers_port(entry, port, nullptr);
+}
+
+// Whether some rule is for one of the ports, whoever its peers are: who serves it is rarely in the
+// input.
+bool opens(const Policies& policies, const std::vector<PeerPort>& ports) {
   for (const PolicyView* policy : policies)
-    for (const auto& rule : *policy->policy->egress)
-      if (mesh::covers_port(*rule, port, nullptr)) return true;
+    for (const auto& rule : *policy->policy->egress) {
+      if (rule->ports->empty()) return true;
+      for (const auto& entry : *rule->ports)
+        if (std::any_of(ports.begin(), ports.end(),
+                        [&](PeerPort port) { return may_be_for(*entry, port); }))
+          return true;
+    }
   return false;
 }
 
@@ -42,7 +70,9 @@ bool has_sidecar(const mesh::Workload& pod) {
 class Check {
  public:
   Check(const Context& in, Diagnostics& out)
-      : in_(in), clients_(in.shared<Clients>()), policies_(in.mesh()), out_(out) {}
+      : in_(in), clients_(in.shared<Clients>()), policies_(in.mesh()), out_(out) {
+    dns_.push_back(kOpenShiftDns);
+  }
 
   void run() {
     for (const ClientNamespace& client : clients_.all()) {
@@ -73,9 +103,9 @@ class Check {
     std::vector<std::string> missing = basics(pod, policies);
     const bool ambient = mesh::injection_of(in_.mesh(), client.name) == mesh::Injection::Ambient;
     for (const GatewayPath* path : client.paths) {
-      if (ambient || path->port == 0 || !has_sidecar(pod)) continue;
-      const mesh::Workload* gateway = gateway_pod(*path);
       const PeerPort port{Transport::Tcp, path->pod_port()};
+      if (ambient || port.number == 0 || !has_sidecar(pod)) continue;
+      const mesh::Workload* gateway = gateway_pod(*path);
       const mesh::Peer peer{.pod = gateway, .address = {}};
       if (gateway == nullptr || allows(policies, peer, port)) continue;
       if (!report_service_port(policies, *path, peer, port))
@@ -93,9 +123,9 @@ class Check {
   [[nodiscard]] std::vector<std::string> basics(const mesh::Workload& pod,
                                                 const Policies& policies) const {
     std::vector<std::string> out;
-    if (!opens(policies, kDns)) out.emplace_back("DNS (UDP port 53)");
+    if (!opens(policies, dns_)) out.emplace_back("DNS (UDP port 53)");
     const bool ambient = mesh::injection_of(in_.mesh(), pod.name_space) == mesh::Injection::Ambient;
-    if (!ambient && has_sidecar(pod) && !opens(policies, kIstiod))
+    if (!ambient && has_sidecar(pod) && !opens(policies, istiod_))
       out.emplace_back("istiod (TCP port 15012)");
     return out;
   }
@@ -158,6 +188,8 @@ class Check {
   const Clients& clients_;
   mesh::NetworkPolicyIndex policies_;
   Diagnostics& out_;
+  std::vector<PeerPort> dns_ = ports_behind(in_.mesh(), kDns);
+  std::vector<PeerPort> istiod_ = ports_behind(in_.mesh(), kIstiod);
   std::set<Policies> told_;  // sets of policies that were looked at
 };
 

@@ -1,4 +1,6 @@
 // EGR0514 no-sidecar
+#include <algorithm>
+
 #include "lib/lint/rules/security/clients.h"
 #include "lib/lint/rules/security/security.h"
 
@@ -38,11 +40,15 @@ bool asks_for_sidecar(const mesh::Workload& pod) {
   return (word != nullptr && **word == "true") || !pod.label("istio.io/rev").empty();
 }
 
-void check_namespace(const ClientNamespace& client, const mesh::Mesh& mesh, Diagnostics& out) {
-  std::size_t bare = 0;
-  for (const mesh::Workload* pod : client.pods)
-    if (!asks_for_sidecar(*pod)) ++bare;
-  if (bare == 0) return;
+// Where the namespace switches it off, pods can't switch it on: the webhook is not asked.
+//
+// Source: istio/istio manifests/charts/istio-control/istio-discovery/templates/
+// mutatingwebhook.yaml (object.sidecar-injector.istio.io).
+void check_namespace(const ClientNamespace& client, bool off, const mesh::Mesh& mesh,
+                     Diagnostics& out) {
+  if (std::all_of(client.pods.begin(), client.pods.end(),
+                  [&](const mesh::Workload* pod) { return !off && asks_for_sidecar(*pod); }))
+    return;
   const resource::Resource& object = *mesh.namespace_object(client.name);
   out.report(kId, object.metadata.name.range,
              "injection is not on in namespace \"{}\", so its pods have no sidecar that would lead "
@@ -58,7 +64,8 @@ void check(const Context& in, Diagnostics& out) {
   for (const ClientNamespace& client : clients.all()) {
     const mesh::Injection injection = mesh::injection_of(in.mesh(), client.name);
     if (injection == mesh::Injection::Off || injection == mesh::Injection::Unlabelled) {
-      if (client.own != nullptr) check_namespace(client, in.mesh(), out);
+      if (client.own != nullptr)
+        check_namespace(client, injection == mesh::Injection::Off, in.mesh(), out);
       continue;
     }
     for (const mesh::Workload* pod : client.pods) check_pod(*pod, injection, out);

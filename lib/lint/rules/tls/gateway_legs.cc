@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "lib/lint/rules/references/hops.h"
 #include "lib/mesh/host.h"
 
 namespace egressctl::lint::rules {
@@ -62,9 +63,7 @@ const LegPlace* LegServers::taking(std::string_view sni) const {
 
 std::vector<const mesh::Rule*> deciding_rules(const Context& in, std::string_view client,
                                               const std::string& host, std::string_view subset) {
-  const auto& owners = in.mesh().registry().named(host);
-  return in.rules().deciding(
-      client, host, owners.empty() ? std::string_view() : owners.front()->name_space, subset);
+  return in.rules().deciding(client, host, owner_of(in.mesh(), host, client), subset);
 }
 
 namespace {

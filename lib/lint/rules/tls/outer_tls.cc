@@ -92,6 +92,8 @@ void check_plain(const GatewayLeg& leg, std::unordered_set<const void*>& told, D
   // A subset that no rule has is another rule's: there is no cluster that could send anything.
   const std::string& subset = *leg.target->destination->subset;
   if (!subset.empty() && mesh::find_subset(leg.rules, subset) == nullptr) return;
+  // A set without the gateway's Service may lack what goes with it, too.
+  if (leg.rules.empty() && leg.servers->all().front().gateway->services.empty()) return;
   const Place* place = nullptr;
   for (const std::string_view name : client_names(leg))
     if (place == nullptr) place = leg.servers->taking(name);
