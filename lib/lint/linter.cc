@@ -12,6 +12,7 @@
 #include "lib/lint/registry.h"
 #include "lib/lint/suppressions.h"
 #include "lib/resource/structure.h"
+#include "lib/resource/validation/kubernetes.h"
 #include "lib/resource/validation/rules.h"
 #include "lib/resource/validation/validate.h"
 
@@ -58,6 +59,7 @@ void check_alone(const Context& in, const resource::Resource& resource,
     resource::check_structure(resource, *schemas, out);
   else
     resource::check_structure(resource, out);
+  resource::validation::check_kubernetes(resource, schemas, out);
   envoy::check_envoy_filter(resource, out);
   const auto* filter = resource.as<resource::EnvoyFilter>();
   if (filter == nullptr || !patches_known_workload(in.mesh(), *filter, resource))

@@ -3,10 +3,13 @@
 
 #include "lib/lint/rules/all.h"
 #include "lib/resource/crd.h"
+#include "lib/resource/validation/kubernetes.h"
 #include "lib/resource/value_type.h"
 
 namespace egressctl::lint::rules {
 namespace {
+
+namespace alone = resource::validation;
 
 constexpr std::string_view kUnknownFieldReferences[] = {
     "istio/istio#47820",
@@ -66,8 +69,46 @@ constexpr Rule kCrd{
         .why = "What it says of its kind is not checked.",
         .mend = "Take it as the cluster has it: `kubectl get crds -o yaml`."}};
 
-constexpr const Rule* kList[] = {&kUnknownField, &kWrongType, &kUnknownWord, &kMissing,
-                                 &kBounds,       &kCrdRule,   &kVersion,     &kCrd};
+constexpr std::string_view kRefused = "The API server refuses the object, and kubectl says why.";
+constexpr std::string_view kNameReferences[] = {
+    "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"};
+constexpr std::string_view kPolicyReferences[] = {
+    "https://kubernetes.io/docs/concepts/services-networking/network-policies/"};
+
+constexpr Rule kKind{
+    .info = {.id = alone::kUnknownKind,
+             .summary = "a kind that its group does not have",
+             .why = "kubectl says `no matches for kind` and applies nothing of the resource.",
+             .mend = "Write the kind, or the group, as the message has it."}};
+
+constexpr Rule kName{.info = {.id = alone::kInvalidObjectName,
+                              .summary = "a name that Kubernetes does not take",
+                              .why = kRefused,
+                              .mend = "Use small letters, digits and `-`.",
+                              .references = kNameReferences}};
+
+constexpr Rule kService{
+    .info = {.id = alone::kInvalidService,
+             .summary = "ports of a Service that Kubernetes does not take",
+             .why = kRefused,
+             .mend = "Name each of several ports, once, and write numbers without quotes."}};
+
+constexpr Rule kPolicy{
+    .info = {.id = alone::kInvalidNetworkPolicy,
+             .summary = "a NetworkPolicy that Kubernetes does not take, or a part without effect",
+             .why = "The API server refuses the object. Rules of a direction that `policyTypes` "
+                    "lacks it takes, but nothing enforces them: everything may leave.",
+             .mend = "Change it as the message says.",
+             .references = kPolicyReferences}};
+
+constexpr Rule kSelector{.info = {.id = alone::kSelectorNotInTemplate,
+                                  .summary = "a workload whose selector is not for its own pods",
+                                  .why = kRefused,
+                                  .mend = "Give the template the labels of the selector."}};
+
+constexpr const Rule* kList[] = {&kUnknownField, &kWrongType, &kUnknownWord, &kMissing, &kBounds,
+                                 &kCrdRule,      &kVersion,   &kCrd,         &kKind,    &kName,
+                                 &kService,      &kPolicy,    &kSelector};
 
 }  // namespace
 

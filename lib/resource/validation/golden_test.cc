@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "lib/resource/test_resources.h"
+#include "lib/resource/validation/kubernetes.h"
 #include "lib/resource/validation/rules.h"
 #include "lib/resource/validation/validate.h"
 #include "lib/testing/files.h"
@@ -34,7 +35,10 @@ std::vector<fs::path> files() {
 
 Diagnostics validate_all(const Loaded& loaded) {
   Diagnostics findings;
-  for (const Resource& resource : loaded.resources) validate(resource, findings);
+  for (const Resource& resource : loaded.resources) {
+    validate(resource, findings);
+    check_kubernetes(resource, nullptr, findings);
+  }
   findings.sort();
   return findings;
 }

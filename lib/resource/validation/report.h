@@ -56,6 +56,13 @@ class Report {
                fmt::format(format, std::forward<Args>(args)...));
   }
 
+  // What the API server refuses; no business of Istio's.
+  template <typename... Args>
+  Diagnostics::Builder refused(const RuleId& rule, SourceRange range,
+                               fmt::format_string<Args...> format, Args&&... args) {
+    return add(rule, Severity::Error, {}, range, fmt::format(format, std::forward<Args>(args)...));
+  }
+
   // An error about a field that is not there (or says nothing): points at the field when that is
   // written, else at the head of `parent`, and names the field all the same.
   template <typename T, typename U, typename... Args>
