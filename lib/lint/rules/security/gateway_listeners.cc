@@ -56,6 +56,7 @@ bool ServerSample::empty() const {
 
 void GatewayListeners::add(const mesh::GatewayView& view) {
   for (const auto& server : *view.gateway->servers) {
+    servers_.insert(&*server);
     const std::int64_t number = *server->port->number;
     const std::int64_t pod_port = view.pod_port(number);
     pod_port_.try_emplace(number, pod_port);
@@ -95,18 +96,23 @@ GatewayListenerIndex::GatewayListenerIndex(const Context& in) : in_(in) {
   for (const mesh::GatewayView& view : in.gateways().all()) {
     for (const mesh::Workload* pod : view.pods) by_pod_[pod].add(view);
     if (!view.pods.empty() || view.gateway->selector->empty()) continue;
-    GatewayListeners*& listeners =
-        absent_by_name_[selector_name(view.name_space, view.gateway->selector)];
-    if (listeners == nullptr) {
-      Absent& absent = absent_.emplace_back(Absent{
-          .name_space = view.name_space, .selector = &view.gateway->selector, .listeners = {}});
-      listeners = &absent.listeners;
-      absent_in_[view.name_space].push_back(&absent);
-    }
-    listeners->add(view);
+    const std::vector<std::string_view> own{view.name_space};
+    for (const std::string_view place : view.namespaces.empty() ? own : view.namespaces)
+      add_absent(view, place);
   }
   for (const auto& entry : by_pod_) ++gateways_in_[entry.first->name_space];
   for (const mesh::Workload& pod : in.mesh().workloads().all()) ++pods_in_[pod.name_space];
+}
+
+void GatewayListenerIndex::add_absent(const mesh::GatewayView& view, std::string_view place) {
+  GatewayListeners*& listeners = absent_by_name_[selector_name(place, view.gateway->selector)];
+  if (listeners == nullptr) {
+    Absent& absent = absent_.emplace_back(
+        Absent{.name_space = place, .selector = &view.gateway->selector, .listeners = {}});
+    listeners = &absent.listeners;
+    absent_in_[place].push_back(&absent);
+  }
+  listeners->add(view);
 }
 
 bool GatewayListenerIndex::only_gateways(std::string_view name_space) const {

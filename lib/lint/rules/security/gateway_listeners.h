@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "lib/lint/context.h"
@@ -62,6 +63,11 @@ class GatewayListeners {
 
   [[nodiscard]] bool listens_on(std::int64_t port) const { return ports_.contains(port); }
 
+  // Whether the server is one of these.
+  [[nodiscard]] bool has(const resource::Server& server) const {
+    return servers_.contains(&server);
+  }
+
   // The port of the pods behind that port of a server, when it is another one; else 0.
   [[nodiscard]] std::int64_t moved_from(std::int64_t server_port) const;
 
@@ -73,7 +79,8 @@ class GatewayListeners {
 
   static void add_named(const Port& port, std::string_view name, ServerSample& out);
 
-  std::map<std::int64_t, Port> ports_;             // by the pods' ports
+  std::map<std::int64_t, Port> ports_;  // by the pods' ports
+  std::unordered_set<const resource::Server*> servers_;
   std::map<std::int64_t, std::int64_t> pod_port_;  // of servers' ports
 };
 
@@ -95,6 +102,7 @@ class GatewayListenerIndex {
     GatewayListeners listeners;
   };
 
+  void add_absent(const mesh::GatewayView& view, std::string_view place);
   [[nodiscard]] bool only_gateways(std::string_view name_space) const;
 
   const Context& in_;

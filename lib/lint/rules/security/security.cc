@@ -28,6 +28,8 @@ List security() {
       &kInnerNamesWider,
       &kForwarderAnyName,
       &kOpenByAddress,
+      &kPrincipalWithScheme,
+      &kSniNobodySends,
   };
   return kList;
 }

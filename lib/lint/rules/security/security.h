@@ -27,5 +27,7 @@ extern const Rule kPolicyServicePort;      // EGR0521
 extern const Rule kInnerNamesWider;        // EGR0508
 extern const Rule kForwarderAnyName;       // EGR0512
 extern const Rule kOpenByAddress;          // EGR0522
+extern const Rule kPrincipalWithScheme;    // EGR0523
+extern const Rule kSniNobodySends;         // EGR0524
 
 }  // namespace egressctl::lint::rules
