@@ -1,6 +1,7 @@
 #include "cli/flags.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -78,10 +79,10 @@ CLI::Option* add_outputs(CLI::App& command, const std::string& names,
       if (output.file.empty())
         throw CLI::ValidationError(flag, fmt::format("\"{}\" names no file", text));
     }
-    for (std::size_t i = 0; i < outputs.size(); ++i)
-      for (std::size_t k = 0; k < i; ++k)
-        if (!outputs[i].file.empty() && outputs[i].file == outputs[k].file)
-          throw CLI::ValidationError(flag, fmt::format("two outputs go to {}", outputs[i].file));
+    std::set<std::string_view> files;
+    for (const ResultOutput& output : outputs)
+      if (!output.file.empty() && !files.insert(output.file).second)
+        throw CLI::ValidationError(flag, fmt::format("two outputs go to {}", output.file));
     if (std::count_if(outputs.begin(), outputs.end(),
                       [](const ResultOutput& output) { return output.file.empty(); }) > 1)
       throw CLI::ValidationError(flag, "only one output can go without a file (FORMAT=FILE)");

@@ -242,9 +242,12 @@ class Run {
     const Check again = [this](auto sources) { return check(std::move(sources)); };
     CheckedSet checked = check(std::move(inputs.sources));
     say_what_was_read(context_, *checked.workspace);
-    if (!flags_.write_baseline.empty())
-      return write_known(context_, flags_.write_baseline, checked.findings);
-    if (flags_.fix || flags_.diff) {
+    if (!flags_.write_baseline.empty()) {
+      const ExitCode exit = write_known(context_, flags_.write_baseline, checked.findings);
+      if (exit != ExitCode::Done) return exit;
+      checked.findings = {};
+    }
+    if (flags_.write_baseline.empty() && (flags_.fix || flags_.diff)) {
       FixedSet fixed = fix_all(std::move(checked), flags_.unsafe_fixes, again);
       if (flags_.diff) {
         context_.out.write(diff_of(fixed));
@@ -279,10 +282,11 @@ class Run {
   // The output that would be written over a file that was read; nullptr when there is none.
   [[nodiscard]] const ResultOutput* output_over_input(const lint::Workspace& workspace) const {
     std::error_code error;
-    for (const ResultOutput& output : flags_.results.outputs)
+    for (const ResultOutput& output : flags_.results.outputs) {
+      if (output.file.empty() || !std::filesystem::exists(output.file, error)) continue;
       for (const auto& source : workspace.sources())
-        if (!output.file.empty() && std::filesystem::equivalent(output.file, source->path(), error))
-          return &output;
+        if (std::filesystem::equivalent(output.file, source->path(), error)) return &output;
+    }
     return nullptr;
   }
 
@@ -414,6 +418,7 @@ void add_checking_command(CLI::App& app, Context& context, const CommandText& te
   command.add_flag("--no-suppressions", flags->no_suppressions,
                    "Show what comments and annotations silence, too");
   command.add_option("--threads", flags->threads, "At most so many; 0: one a core")
+      ->check(CLI::Range(0, 1024))
       ->type_name("N")
       ->capture_default_str();
 }

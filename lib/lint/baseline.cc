@@ -27,19 +27,21 @@ std::string name_of(const ResourceName& resource) {
 
 void sort(Baseline& baseline) {
   std::sort(baseline.begin(), baseline.end(), [](const BaselineEntry& a, const BaselineEntry& b) {
-    return std::tie(a.rule, a.resource, a.fingerprint) <
-           std::tie(b.rule, b.resource, b.fingerprint);
+    return std::tie(a.rule, a.resource, a.file, a.fingerprint) <
+           std::tie(b.rule, b.resource, b.file, b.fingerprint);
   });
 }
 
 std::optional<BaselineEntry> read_entry(const yaml::Node& node, Diagnostics& out) {
-  constexpr std::array<std::string_view, 4> kKeys = {"rule", "resource", "fingerprint", "count"};
+  constexpr std::array<std::string_view, 5> kKeys = {"rule", "resource", "file", "fingerprint",
+                                                     "count"};
   const std::size_t before = out.size();
   const StrictFields fields(node, "findings[]", kKeys, out);
   BaselineEntry entry;
   entry.range = node.range;
   if (const auto text = fields.text("rule")) entry.rule = text->text;
   if (const auto text = fields.text("resource")) entry.resource = text->text;
+  if (const auto text = fields.text("file")) entry.file = text->text;
   if (const auto text = fields.text("fingerprint")) entry.fingerprint = text->text;
   const std::int64_t count = fields.number("count").value_or(1);
   if (out.size() > before) return std::nullopt;
@@ -59,8 +61,15 @@ SourceRange head_of(SourceRange entry) {
   return entry;
 }
 
+// The file of a finding about no resource.
+std::string file_of(const Diagnostic& finding) {
+  if (!finding.resource.kind.empty()) return {};
+  return finding.range.source != nullptr ? finding.range.source->path() : finding.path;
+}
+
 void report_stale(const BaselineEntry& entry, std::size_t found, Diagnostics& out) {
-  const std::string about = entry.resource.empty() ? "" : fmt::format(" of {}", entry.resource);
+  const std::string about =
+      fmt::format(" of {}", entry.resource.empty() ? entry.file : entry.resource);
   const std::string message =
       found == 0
           ? fmt::format("{}{} is not found any more", entry.rule, about)
@@ -72,13 +81,19 @@ void report_stale(const BaselineEntry& entry, std::size_t found, Diagnostics& ou
 }  // namespace
 
 Baseline baseline_of(const Diagnostics& findings) {
-  std::unordered_map<std::string, std::size_t> places;
+  std::map<std::pair<std::string, std::string>, std::size_t> places;  // by fingerprint and file
   Baseline out;
   for (const Diagnostic& finding : findings) {
     const std::string mark = fingerprint(finding);
-    const auto [place, added] = places.emplace(mark, out.size());
+    const std::string file = file_of(finding);
+    const auto [place, added] = places.emplace(std::pair(mark, file), out.size());
     if (added)
-      out.push_back({std::string(finding.rule.id), name_of(finding.resource), mark, 1, {}});
+      out.push_back({.rule = std::string(finding.rule.id),
+                     .resource = name_of(finding.resource),
+                     .file = file,
+                     .fingerprint = mark,
+                     .count = 1,
+                     .range = {}});
     else
       ++out[place->second].count;
   }
@@ -95,6 +110,7 @@ std::string to_yaml(const Baseline& baseline) {
     out += fmt::format("- rule: {}\n", yaml::emit_string(entry.rule));
     if (!entry.resource.empty())
       out += fmt::format("  resource: {}\n", yaml::emit_string(entry.resource));
+    if (!entry.file.empty()) out += fmt::format("  file: {}\n", yaml::emit_string(entry.file));
     out += fmt::format("  fingerprint: {}\n  count: {}\n", yaml::emit_string(entry.fingerprint),
                        entry.count);
   }
@@ -139,6 +155,8 @@ BaselineResult apply_baseline(const Baseline& baseline, const Diagnostics& findi
   std::unordered_set<std::string> read;
   for (const resource::Resource& resource : workspace.resources())
     read.insert(name_of(resource.resource_name()));
+  std::unordered_set<std::string_view> files;
+  for (const auto& source : workspace.sources()) files.insert(source->path());
   std::size_t elsewhere = 0;
   SourceRange first;
   for (const BaselineEntry& entry : baseline) {
@@ -150,7 +168,7 @@ BaselineResult apply_baseline(const Baseline& baseline, const Diagnostics& findi
       out.needed.back().count -= unused;
     }
     if (unused == 0) continue;
-    if (entry.resource.empty() || read.contains(entry.resource)) {
+    if (entry.resource.empty() ? files.contains(entry.file) : read.contains(entry.resource)) {
       report_stale(entry, entry.count - unused, out.stale);
     } else if (elsewhere++ == 0) {
       first = head_of(entry.range);
@@ -158,7 +176,7 @@ BaselineResult apply_baseline(const Baseline& baseline, const Diagnostics& findi
   }
   if (elsewhere > 0)
     out.stale
-        .report(kStaleBaseline, first, "{} {} of resources that were not read", elsewhere,
+        .report(kStaleBaseline, first, "{} {} of what was not read", elsewhere,
                 elsewhere == 1 ? "entry is" : "entries are")
         .severity(Severity::Info)
         .help("when this run reads all there is, --prune-baseline takes them out");

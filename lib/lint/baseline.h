@@ -18,12 +18,13 @@ namespace egressctl::lint {
 struct BaselineEntry {
   std::string rule;         // "EGR0203"
   std::string resource;     // "VirtualService demo/cnn"; empty for findings about none
+  std::string file;         // of findings about no resource; empty for the others
   std::string fingerprint;  // of the first of them: lib/base/fingerprint.h
   std::size_t count = 1;
   SourceRange range;  // where the file has it; not known otherwise
 };
 
-// Sorted by rule, resource and fingerprint, which are different together.
+// Sorted by rule, resource, file and fingerprint, which are different together.
 using Baseline = std::vector<BaselineEntry>;
 
 // The entries that stand for all of the findings.
@@ -43,9 +44,9 @@ struct BaselineResult {
   std::size_t hidden = 0;  // findings that the baseline has
 };
 
-// Of equal findings the first ones are taken for those of the baseline. Entries of resources that
-// were not read make one finding together: a run over some of the files is no reason to complain
-// of each.
+// Of equal findings the first ones are taken for those of the baseline. Entries of resources and
+// files that were not read make one finding together: a run over some of the files is no reason to
+// complain of each.
 [[nodiscard]] BaselineResult apply_baseline(const Baseline& baseline, const Diagnostics& findings,
                                             const Workspace& workspace);
 

@@ -86,10 +86,22 @@ TEST_CASE("baseline: entries that stand for nothing are told where they stand") 
   CHECK(result.stale[0].message == "EGR9001 of ConfigMap a is not found any more");
   CHECK(location(result.stale[0].range) == "base.yaml:5:3");
   CHECK(result.stale[1].message == "EGR9002 of ConfigMap a is found 1 times, not 2");
-  CHECK(result.stale[2].message == "1 entry is of resources that were not read");
+  CHECK(result.stale[2].message == "1 entry is of what was not read");
   CHECK(result.stale[2].severity == Severity::Info);
   REQUIRE(result.needed.size() == 1);
   CHECK(result.needed[0].count == 1);
+}
+
+TEST_CASE("baseline: what is about a file and no resource is gone when that file was read") {
+  Diagnostics before;
+  before.report(kOne, {}, "in a comment").path("a.yaml");
+  before.report(kOne, {}, "in a comment").path("other.yaml");
+  const Source source("base.yaml", to_yaml(baseline_of(before)));
+  const auto result = apply_baseline(read(source), {}, workspace());
+  REQUIRE(result.stale.size() == 2);
+  CHECK(result.stale[0].message == "EGR9001 of a.yaml is not found any more");
+  CHECK(result.stale[1].message == "1 entry is of what was not read");
+  CHECK(apply_baseline(read(source), before, workspace()).hidden == 2);
 }
 
 TEST_CASE("baseline: an empty one is a baseline, and one with something unknown is none") {

@@ -21,11 +21,12 @@ constexpr std::string_view kBlank = " \t";
 // One rule that is silenced somewhere.
 struct Suppression {
   std::string_view rule;  // its id; empty for a word that is no rule
-  SourceRange word;       // as written
+  SourceRange word;       // as written; the mark itself where no rule is named
   std::size_t first_line = 0;
   std::size_t last_line = 0;                     // of the source
   const resource::Resource* resource = nullptr;  // of an annotation; then the lines do not count
   bool used = false;
+  bool bare = false;  // no rule is named
 };
 
 std::size_t indent_of(std::string_view line) {
@@ -98,7 +99,12 @@ class Reader {
     const std::size_t last_line = whole   ? document_end(number)
                                   : alone ? last_line_of_node(source_, first_line)
                                           : number;
+    const std::size_t before_words = out_.size();
     read_words(at, source_.line_start(number) + source_.line(number).size(), first_line, last_line);
+    if (out_.size() > before_words) return;
+    Suppression& added = out_.emplace_back();
+    added.word = {&source_, static_cast<std::uint32_t>(mark), static_cast<std::uint32_t>(at)};
+    added.bare = true;
   }
 
   void read_words(std::size_t at, std::size_t end, std::size_t first_line, std::size_t last_line) {
@@ -161,19 +167,22 @@ bool silences(const Suppression& suppression, const Diagnostic& finding, std::si
          line <= suppression.last_line;
 }
 
+std::string complaint(const Suppression& suppression) {
+  const std::string_view word = suppression.word.text();
+  if (suppression.bare) return "the comment names no rule, so that it silences nothing";
+  if (!suppression.rule.empty())
+    return fmt::format("{} is found nowhere that this suppression is for", suppression.rule);
+  const std::string suggestion = did_you_mean(word, rule_words());
+  return fmt::format("\"{}\" is no rule{}{}", word, suggestion.empty() ? "" : "; ", suggestion);
+}
+
 void report_useless(const std::vector<Suppression>& suppressions, const Workspace& workspace,
                     Diagnostics& out) {
   for (const Suppression& suppression : suppressions) {
     if (suppression.used) continue;
-    const std::string_view word = suppression.word.text();
-    auto finding =
-        suppression.rule.empty()
-            ? out.report(kUselessSuppression, suppression.word, "\"{}\" is no rule{}{}", word,
-                         did_you_mean(word, rule_words()).empty() ? "" : "; ",
-                         did_you_mean(word, rule_words()))
-            : out.report(kUselessSuppression, suppression.word,
-                         "{} is found nowhere that this suppression is for", suppression.rule);
-    finding.help("remove it");
+    auto finding = out.report(kUselessSuppression, suppression.word, "{}", complaint(suppression));
+    finding.help(suppression.bare ? fmt::format("name the rules: # {} EGR0317", kMark)
+                                  : std::string("remove it"));
     if (const resource::Resource* resource = workspace.at(suppression.word))
       finding.resource(resource->resource_name());
   }

@@ -58,7 +58,9 @@ TEST_CASE("suppressions: an annotation, for its resource") {
 TEST_CASE("suppressions: without a use, without a rule") {
   CHECK(left(kHead + "spec: {servers: []}  # egressctl:ignore EGR0170,EGR9999\n") ==
         "4 EGR0163, 4 EGR0002, 4 EGR0002");
-  CHECK(left(kHead + "spec: {servers: []}  # egressctl:ignore\n") == "4 EGR0163");
+  CHECK(left(kHead + "spec: {servers: []}  # egressctl:ignore\n") == "4 EGR0163, 4 EGR0002");
+  CHECK(left("# egressctl:ignore-file -- old\n" + kHead + "spec: {servers: []}\n") ==
+        "1 EGR0002, 5 EGR0163");
   CHECK(left(kHead + "spec: {servers: []}  # see egressctl:ignore EGR0163\n") == "4 EGR0163");
 }
 
