@@ -78,6 +78,8 @@ void check_kind(Report& report, const SchemaSet* schemas) {
       kUnknownKind, gone ? resource.api_version.text.range : resource.kind_name.range, "{}",
       gone ? fmt::format("no supported release of Istio has the group {}", group)
            : fmt::format("{} has no kind \"{}\"", group, name));
+  // Clusters may still have the CRDs, of which nothing takes notice.
+  if (gone) finding.severity(Severity::Warning);
   const std::string meant = gone ? std::string() : meant_kind(group, name);
   if (!meant.empty()) finding.help(meant);
 }

@@ -14,7 +14,7 @@ namespace egressctl::resource::validation {
 // "no matches for kind": nothing of the object is applied.
 inline constexpr RuleId kUnknownKind{"EGR0126", "unknown-kind", Severity::Error};
 // The API server refuses names that are none for DNS.
-inline constexpr RuleId kInvalidObjectName{"EGR0127", "invalid-object-name", Severity::Error};
+inline constexpr RuleId kInvalidObjectName{"EGR0127", "invalid-object-name", Severity::Warning};
 // The API server refuses the Service.
 inline constexpr RuleId kInvalidService{"EGR0128", "invalid-service", Severity::Error};
 // The API server refuses the policy, or a part of it does nothing.

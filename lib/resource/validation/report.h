@@ -60,7 +60,7 @@ class Report {
   template <typename... Args>
   Diagnostics::Builder refused(const RuleId& rule, SourceRange range,
                                fmt::format_string<Args...> format, Args&&... args) {
-    return add(rule, Severity::Error, {}, range, fmt::format(format, std::forward<Args>(args)...));
+    return add(rule, rule.severity, {}, range, fmt::format(format, std::forward<Args>(args)...));
   }
 
   // An error about a field that is not there (or says nothing): points at the field when that is
