@@ -118,12 +118,12 @@ std::int64_t GatewayView::pod_port(std::int64_t server_port) const {
   return server_port;
 }
 
-std::int64_t GatewayView::target_of(const Service& service, std::int64_t number) const {
-  const ServicePort* port = service.port(number);
-  if (port == nullptr) return 0;
-  if (port->target != 0) return port->target;
+std::int64_t GatewayView::target_of(const Service& service, std::int64_t port) const {
+  const ServicePort* found = service.port(port);
+  if (found == nullptr) return 0;
+  if (found->target != 0) return found->target;
   for (const Workload* pod : pods)
-    if (const std::int64_t named = named_port(*pod, port->target_name); named != 0) return named;
+    if (const std::int64_t named = named_port(*pod, found->target_name); named != 0) return named;
   return 0;
 }
 

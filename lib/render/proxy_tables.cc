@@ -228,8 +228,9 @@ std::string route_table(const topology::Topology& topology) {
       const std::string domains = describe_domains(host.domains);
       for (const topology::Route& route : host.routes)
         if (route.target.cluster != topology::kPassthroughCluster)
-          rows.push_back({routes->name, host.name, domains, describe(route.match),
-                          qualified(virtual_service_of(route), topology.settings.default_namespace)});
+          rows.push_back(
+              {routes->name, host.name, domains, describe(route.match),
+               qualified(virtual_service_of(route), topology.settings.default_namespace)});
       if (host.routes.empty()) rows.push_back({routes->name, host.name, domains, "/*", "404"});
     }
   return to_table(rows, kWideGap);
