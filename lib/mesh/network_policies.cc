@@ -1,6 +1,7 @@
 #include "lib/mesh/network_policies.h"
 
 #include <algorithm>
+#include <set>
 
 namespace egressctl::mesh {
 namespace {
@@ -66,6 +67,42 @@ bool meets_block(const resource::IpBlock& block, const IpAddress& address) {
                       [&](const resource::Text& except) { return contains(*except); });
 }
 
+// Addresses of the internet at which the policies' answers can differ: the usual ones, the ends of
+// their blocks, and what follows an exception.
+std::vector<IpAddress> telling_addresses(const std::vector<const PolicyView*>& policies) {
+  std::vector<IpAddress> out;
+  for (const std::string_view text : kAddresses) out.push_back(*IpAddress::parse(text));
+  const auto add = [&](const IpAddress& address) {
+    if (internal_kind(address).empty() && std::find(out.begin(), out.end(), address) == out.end())
+      out.push_back(address);
+  };
+  for (const PolicyView* view : policies)
+    for (const auto& rule : *view->policy->egress)
+      for (const auto& peer : *rule->peers) {
+        if (!peer->ip_block.present()) continue;
+        if (const auto range = IpRange::parse(*peer->ip_block->cidr)) {
+          add(range->start());
+          add(range->last());
+        }
+        for (const resource::Text& text : *peer->ip_block->except)
+          if (const auto range = IpRange::parse(*text))
+            if (const auto next = range->last().next()) add(*next);
+      }
+  return out;
+}
+
+// The usual ports, then those that the policies name.
+std::vector<std::int64_t> telling_ports(const std::vector<const PolicyView*>& policies) {
+  std::set<std::int64_t> named;
+  for (const PolicyView* view : policies)
+    for (const auto& rule : *view->policy->egress)
+      for (const auto& entry : *rule->ports)
+        if (entry->port.present() && entry->port->is_number) named.insert(entry->port->number);
+  std::vector<std::int64_t> out(std::begin(kPorts), std::end(kPorts));
+  out.insert(out.end(), named.begin(), named.end());
+  return out;
+}
+
 }  // namespace
 
 bool PolicyView::restricts(Direction direction) const {
@@ -87,32 +124,6 @@ NetworkPolicyIndex::NetworkPolicyIndex(const Mesh& mesh) : mesh_(mesh) {
                                           .resource = resource,
                                           .policy = resource->as<resource::NetworkPolicy>()});
     by_namespace_[view.name_space].push_back(&view);
-  }
-  for (const std::string_view text : kAddresses) samples_.push_back(*IpAddress::parse(text));
-  tried_ports_.insert(std::begin(kPorts), std::end(kPorts));
-  for (const PolicyView& view : policies_) add_samples(*view.policy);
-}
-
-void NetworkPolicyIndex::add_sample(const IpAddress& address) {
-  if (!internal_kind(address).empty()) return;
-  if (std::find(samples_.begin(), samples_.end(), address) == samples_.end())
-    samples_.push_back(address);
-}
-
-void NetworkPolicyIndex::add_samples(const resource::NetworkPolicy& policy) {
-  for (const auto& rule : *policy.egress) {
-    for (const auto& entry : *rule->ports)
-      if (entry->port.present() && entry->port->is_number) tried_ports_.insert(entry->port->number);
-    for (const auto& peer : *rule->peers) {
-      if (!peer->ip_block.present()) continue;
-      if (const auto range = IpRange::parse(*peer->ip_block->cidr)) {
-        add_sample(range->start());
-        add_sample(range->last());
-      }
-      for (const resource::Text& text : *peer->ip_block->except)
-        if (const auto range = IpRange::parse(*text))
-          if (const auto next = range->last().next()) add_sample(*next);
-    }
   }
 }
 
@@ -177,7 +188,11 @@ bool NetworkPolicyIndex::allows(const PolicyView& policy, Direction direction, c
 }
 
 bool NetworkPolicyIndex::allows_egress(const Workload& pod, const Peer& peer, PeerPort port) const {
-  const std::vector<const PolicyView*> policies = binding(pod, Direction::Egress);
+  return allows_egress(binding(pod, Direction::Egress), peer, port);
+}
+
+bool NetworkPolicyIndex::allows_egress(const std::vector<const PolicyView*>& policies,
+                                       const Peer& peer, PeerPort port) const {
   return policies.empty() ||
          std::any_of(policies.begin(), policies.end(), [&](const PolicyView* policy) {
            return allows(*policy, Direction::Egress, peer, port);
@@ -206,20 +221,22 @@ std::optional<PolicyRefusal> NetworkPolicyIndex::refusal(const Workload& from, c
 }
 
 std::optional<IpAddress> NetworkPolicyIndex::way_out(const Workload& pod, PeerPort port) const {
-  for (const IpAddress& address : samples_)
-    if (allows_egress(pod, {.pod = nullptr, .address = address}, port)) return address;
-  return std::nullopt;
+  const std::optional<WayOut> way = way_out(pod, port.transport, {port.number});
+  return way ? std::optional(way->address) : std::nullopt;
 }
 
 std::optional<WayOut> NetworkPolicyIndex::way_out(const Workload& pod, Transport transport) const {
-  const auto try_port = [&](std::int64_t port) -> std::optional<WayOut> {
-    const auto address = way_out(pod, {transport, port});
-    return address ? std::optional(WayOut{*address, port}) : std::nullopt;
-  };
-  for (const std::int64_t port : kPorts)
-    if (const auto found = try_port(port)) return found;
-  for (const std::int64_t port : tried_ports_)
-    if (const auto found = try_port(port)) return found;
+  return way_out(pod, transport, telling_ports(binding(pod, Direction::Egress)));
+}
+
+std::optional<WayOut> NetworkPolicyIndex::way_out(const Workload& pod, Transport transport,
+                                                  const std::vector<std::int64_t>& ports) const {
+  const std::vector<const PolicyView*> policies = binding(pod, Direction::Egress);
+  const std::vector<IpAddress> addresses = telling_addresses(policies);
+  for (const std::int64_t port : ports)
+    for (const IpAddress& address : addresses)
+      if (allows_egress(policies, {.pod = nullptr, .address = address}, {transport, port}))
+        return WayOut{address, port};
   return std::nullopt;
 }
 

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -104,8 +103,11 @@ class NetworkPolicyIndex {
   [[nodiscard]] std::optional<WayOut> way_out(const Workload& pod, Transport transport) const;
 
  private:
-  void add_samples(const resource::NetworkPolicy& policy);
-  void add_sample(const IpAddress& address);
+  // Whether policies that bind one pod, all together, let it open the connection.
+  [[nodiscard]] bool allows_egress(const std::vector<const PolicyView*>& policies, const Peer& peer,
+                                   PeerPort port) const;
+  [[nodiscard]] std::optional<WayOut> way_out(const Workload& pod, Transport transport,
+                                              const std::vector<std::int64_t>& ports) const;
   [[nodiscard]] bool is_in(std::string_view name_space,
                            const resource::LabelSelector& selector) const;
   [[nodiscard]] bool meets(const PolicyView& policy, const resource::NetworkPeer& entry,
@@ -114,8 +116,6 @@ class NetworkPolicyIndex {
   const Mesh& mesh_;
   std::deque<PolicyView> policies_;
   std::unordered_map<std::string_view, std::vector<const PolicyView*>> by_namespace_;
-  std::vector<IpAddress> samples_;  // of the internet
-  std::set<std::int64_t> tried_ports_;
 };
 
 // Whether an entry of `ports` is for the port. A name of a port is looked up in the containers of
