@@ -1,7 +1,6 @@
 #include "cli/connections.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <string>
 #include <utility>
@@ -10,6 +9,7 @@
 
 #include "cli/report.h"
 #include "lib/base/ip_address.h"
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/trace/clients.h"
 #include "lib/trace/targets.h"
@@ -44,31 +44,13 @@ Result<HostPort> read_target(std::string_view text) {
   // Of a wildcard one of its names, as in a matrix.
   out.host = host.starts_with("*.") ? fmt::format("any{}", host.substr(1)) : std::string(host);
   if (!port.empty()) {
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-    if (error != std::errc{} || end != port.data() + port.size() || out.port == 0 ||
-        out.port > 65535)
+    out.port = parse_number<std::uint32_t>(port).value_or(0);
+    if (out.port == 0 || out.port > 65535)
       return fail(ErrorCode::Usage, fmt::format("--to: \"{}\" is no port from 1 to 65535", port));
   }
   if (out.host.empty() || out.host.find('*') != std::string::npos)
     return fail(ErrorCode::Usage, fmt::format("--to: \"{}\" is no HOST:PORT", text));
   return out;
-}
-
-// Which clients the namespace has.
-std::string names_in(const mesh::Mesh& mesh, const topology::Proxy& wanted) {
-  std::vector<std::string> names;
-  for (const topology::Proxy& client : trace::clients(mesh))
-    if (client.name_space == wanted.name_space) names.push_back(client.name);
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  return did_you_mean(wanted.name, views);
-}
-
-bool has_client_in(const mesh::Mesh& mesh, std::string_view name_space) {
-  const auto& all = mesh.workloads().all();
-  return std::any_of(all.begin(), all.end(), [&](const mesh::Workload& workload) {
-    return workload.name_space == name_space &&
-           topology::proxy_of(mesh, workload).type == topology::ProxyType::Sidecar;
-  });
 }
 
 // The client of the input. One of a namespace without clients in it, or called "client", is taken
@@ -87,11 +69,16 @@ Result<topology::Proxy> read_client(Context& context, const mesh::Mesh& mesh,
   out.name = slash == std::string::npos ? name : name.substr(slash + 1);
   out.name_space =
       slash == std::string::npos ? mesh.settings().default_namespace : name.substr(0, slash);
-  for (topology::Proxy& client : trace::clients(mesh))
-    if (client.name_space == out.name_space && client.name == out.name) return std::move(client);
-  if (out.name != "client" && has_client_in(mesh, out.name_space))
+  const std::vector<topology::Proxy> clients = trace::clients(mesh);
+  std::vector<std::string_view> others;  // applications of its namespace
+  for (const topology::Proxy& client : clients) {
+    if (client.name_space != out.name_space) continue;
+    if (client.name == out.name) return client;
+    if (client.workload != nullptr) others.push_back(client.name);
+  }
+  if (out.name != "client" && !others.empty())
     return fail(ErrorCode::Usage, fmt::format("no client \"{}\" in namespace \"{}\"; {}", out.name,
-                                              out.name_space, names_in(mesh, out)));
+                                              out.name_space, did_you_mean(out.name, others)));
   say(context, fmt::format("{} is not in the input: taken for a sidecar without labels", name), 0);
   return out;
 }

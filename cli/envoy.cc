@@ -1,6 +1,5 @@
 // egressctl envoy: a proxy of the manifests as a bootstrap that a real Envoy runs.
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "cli/proxy_flags.h"
 #include "cli/report.h"
 #include "lib/base/ip_address.h"
+#include "lib/base/number.h"
 #include "lib/bootstrap/bootstrap.h"
 #include "lib/topology/topology.h"
 
@@ -39,10 +39,8 @@ struct Flags {
 };
 
 std::optional<std::uint32_t> read_port(std::string_view text) {
-  std::uint32_t out = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  return whole && out <= kLastPort ? std::optional(out) : std::nullopt;
+  const auto out = parse_number<std::uint32_t>(text);
+  return out && *out <= kLastPort ? out : std::nullopt;
 }
 
 // "IP:PORT", "[IPV6]:PORT", or either without the port.

@@ -4,8 +4,9 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
+
+#include "lib/base/number.h"
 
 namespace egressctl {
 namespace {
@@ -161,12 +162,9 @@ std::optional<IpRange> IpRange::parse(std::string_view text) {
   out.start_ = *start;
   if (slash == std::string_view::npos) return out;
   const std::string_view digits = text.substr(slash + 1);
-  int bits = -1;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+  const int bits = parse_number<int>(digits).value_or(-1);
   const bool v4 = text.find(':') == std::string_view::npos;
-  if (error != std::errc() || end != digits.data() + digits.size() || bits < 0 ||
-      bits > (v4 ? 32 : 128))
-    return std::nullopt;
+  if (bits < 0 || bits > (v4 ? 32 : 128)) return std::nullopt;
   out.bits_ = v4 ? bits + 96 : bits;
   return out;
 }

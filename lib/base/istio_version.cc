@@ -1,10 +1,10 @@
 #include "lib/base/istio_version.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 
 namespace egressctl {
@@ -17,9 +17,7 @@ std::optional<int> parse_part(std::string_view text) {
   if (text.empty() || text.size() > kMostDigits || (text.size() > 1 && text.front() == '0') ||
       !std::all_of(text.begin(), text.end(), is_digit))
     return std::nullopt;
-  int number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  return parse_number<int>(text);
 }
 
 }  // namespace

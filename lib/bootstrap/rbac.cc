@@ -1,7 +1,6 @@
 #include "lib/bootstrap/rbac.h"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,9 +9,10 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/bootstrap/addresses.h"
-#include "lib/mesh/trust_domains.h"
+#include "lib/mesh/identity.h"
 
 namespace egressctl::bootstrap {
 namespace {
@@ -204,10 +204,8 @@ class RuleBuilder {
   }
 
   static std::optional<Json> port(std::string_view value) {
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc{} || end != value.data() + value.size()) return std::nullopt;
-    return Json{{"destination_port", number}};
+    const auto number = parse_number<std::uint32_t>(value);
+    return number ? std::optional(Json{{"destination_port", *number}}) : std::nullopt;
   }
 
   static Make range(std::string_view field) {

@@ -1,5 +1,4 @@
 // int(), string(), type() and their like; size(), which takes many types; optional values.
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -8,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/duration.h"
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/cel/functions.h"
 #include "lib/cel/times.h"
@@ -28,11 +28,8 @@ tl::unexpected<std::string> no_conversion(const Value& value, std::string_view t
 
 template <typename T>
 std::optional<T> whole(std::string_view text) {
-  T value{};
   if (text.starts_with('+')) text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return value;
+  return parse_number<T>(text);
 }
 
 Outcome to_int(const Call& call) {

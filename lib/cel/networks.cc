@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/cel/functions.h"
 
 namespace egressctl::cel {
@@ -39,12 +39,11 @@ std::optional<Network> parse_cidr(std::string_view text) {
   if (slash == std::string_view::npos) return std::nullopt;
   auto out = parse_ip(text.substr(0, slash));
   const std::string_view digits = text.substr(slash + 1);
-  int prefix = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
-  const bool whole = error == std::errc() && end == digits.data() + digits.size() &&
-                     !digits.starts_with('-') && (digits.size() == 1 || !digits.starts_with('0'));
-  if (!out || !whole || prefix > static_cast<int>(out->bytes.size() * 8)) return std::nullopt;
-  out->prefix = prefix;
+  const auto prefix = parse_number<int>(digits);
+  const bool plain = !digits.starts_with('-') && (digits.size() == 1 || !digits.starts_with('0'));
+  if (!out || !prefix || !plain || *prefix > static_cast<int>(out->bytes.size() * 8))
+    return std::nullopt;
+  out->prefix = *prefix;
   out->text = text;
   return out;
 }

@@ -2,13 +2,13 @@
 //
 // Source: k8s.io/apimachinery pkg/api/resource (the syntax of quantities); k8s.io/apiserver
 // pkg/cel/library/quantity.go.
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/cel/functions.h"
 
 namespace egressctl::cel {
@@ -43,12 +43,10 @@ std::optional<long double> factor_of(std::string_view suffix) {
     if (known.name == suffix) return known.factor;
   if (suffix.size() < 2 || (suffix[0] != 'e' && suffix[0] != 'E')) return std::nullopt;
   const std::string_view digits = suffix.substr(suffix[1] == '+' ? 2 : 1);
-  int exponent = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+  const auto exponent = parse_number<int>(digits);
   constexpr int kLargest = 100;
-  const bool whole = error == std::errc() && end == digits.data() + digits.size();
-  if (!whole || exponent > kLargest || exponent < -kLargest) return std::nullopt;
-  return kOne * std::pow(10.0L, static_cast<long double>(exponent));
+  if (!exponent || *exponent > kLargest || *exponent < -kLargest) return std::nullopt;
+  return kOne * std::pow(10.0L, static_cast<long double>(*exponent));
 }
 
 std::optional<Quantity> parse_quantity(std::string_view text) {

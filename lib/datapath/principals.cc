@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "lib/mesh/trust_domains.h"
+#include "lib/mesh/identity.h"
 #include "lib/resource/resource.h"
 
 namespace egressctl::datapath {

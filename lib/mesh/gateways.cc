@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "lib/mesh/gateway_api.h"
+#include "lib/mesh/host.h"
 
 namespace egressctl::mesh {
 namespace {
@@ -29,7 +30,7 @@ class ServicesBySelector {
     for (const Service& service : mesh.registry().all())
       if (service.kubernetes != nullptr)
         for (const auto& label : *service.kubernetes->selector)
-          by_label_[key(label.name, *label.entry)].push_back(&service);
+          by_label_[label_key(label.name, *label.entry)].push_back(&service);
   }
 
   // Those that select no pod without all of these labels.
@@ -37,7 +38,7 @@ class ServicesBySelector {
                                                    const resource::TextMap& labels) const {
     std::vector<const Service*> out;
     if (labels->empty()) return out;
-    const auto found = by_label_.find(key(labels->begin()->name, *labels->begin()->entry));
+    const auto found = by_label_.find(label_key(labels->begin()->name, *labels->begin()->entry));
     if (found == by_label_.end()) return out;
     for (const Service* service : found->second)
       if ((name_space.empty() || service->name_space == name_space) &&
@@ -47,27 +48,12 @@ class ServicesBySelector {
   }
 
  private:
-  static std::string key(std::string_view name, std::string_view value) {
-    return fmt::format("{}={}", name, value);
-  }
-
   std::unordered_map<std::string, std::vector<const Service*>> by_label_;
 };
 
 template <typename T>
 void add_once(std::vector<T>& list, T item) {
   if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
-}
-
-// The name of a Service of the cluster's domain and its namespace; empty for any other host.
-std::pair<std::string_view, std::string_view> name_and_namespace(const Mesh& mesh,
-                                                                 std::string_view host) {
-  const std::string suffix = ".svc." + mesh.settings().cluster_domain;
-  if (!host.ends_with(suffix)) return {};
-  host.remove_suffix(suffix.size());
-  const std::size_t dot = host.find('.');
-  if (dot == std::string_view::npos) return {};
-  return {host.substr(0, dot), host.substr(dot + 1)};
 }
 
 // Whether Istio's charts give pods of a gateway of that name the labels `app` and `istio` that the
@@ -165,7 +151,7 @@ void GatewayIndex::presume(const Mesh& mesh) {
   for (const VirtualService* service : mesh.bound_to("mesh"))
     for (const Route& route : service->routes)
       for (const RouteTarget& target : route.targets) {
-        const auto [name, name_space] = name_and_namespace(mesh, target.host);
+        const auto [name, name_space] = service_name(target.host, mesh.settings().cluster_domain);
         // Where Services of the namespace are known, one that is not there is a mistake.
         if (name.empty() || !seen.insert(target.host).second ||
             !mesh.registry().kubernetes_in(name_space).empty())

@@ -25,6 +25,17 @@ std::string resolve_short_name(std::string_view host, std::string_view name_spac
   return fmt::format("{}.{}.svc.{}", host, name_space, cluster_domain);
 }
 
+ServiceName service_name(std::string_view host, std::string_view cluster_domain) {
+  constexpr std::string_view kService = ".svc.";
+  if (!host.ends_with(cluster_domain)) return {};
+  host.remove_suffix(cluster_domain.size());
+  if (!host.ends_with(kService)) return {};
+  host.remove_suffix(kService.size());
+  const std::size_t dot = host.rfind('.');
+  if (dot == std::string_view::npos) return {};
+  return {host.substr(0, dot), host.substr(dot + 1)};
+}
+
 std::vector<std::string> covering_patterns(std::string_view host) {
   std::vector<std::string> out{std::string(host)};
   if (host == "*") return out;

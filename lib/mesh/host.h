@@ -28,6 +28,13 @@ namespace egressctl::mesh {
 [[nodiscard]] std::string resolve_short_name(std::string_view host, std::string_view name_space,
                                              std::string_view cluster_domain);
 
+// "name.namespace.svc.<cluster domain>" taken apart; both empty for any other host.
+struct ServiceName {
+  std::string_view name;
+  std::string_view name_space;
+};
+[[nodiscard]] ServiceName service_name(std::string_view host, std::string_view cluster_domain);
+
 // The patterns that cover `host`, the most specific one first: "a.b.c", "*.b.c", "*.c", "*". For
 // lookups by exact text; patterns such as "*b.c" are not among them.
 [[nodiscard]] std::vector<std::string> covering_patterns(std::string_view host);

@@ -34,6 +34,15 @@ TEST_CASE("hosts: a single label is a Service of the namespace") {
   CHECK(resolve_short_name("::1", "x", "cluster.local") == "::1");
 }
 
+TEST_CASE("hosts: the name of a Service taken apart") {
+  const ServiceName name = service_name("gateway.egress.svc.cluster.local", "cluster.local");
+  CHECK(name.name == "gateway");
+  CHECK(name.name_space == "egress");
+  for (const std::string_view host :
+       {"gateway.egress", "egress.svc.cluster.local", "a.b.svc.other.local", "cluster.local", ""})
+    CHECK_MESSAGE(service_name(host, "cluster.local").name_space.empty(), host);
+}
+
 TEST_CASE("hosts: covering patterns go from the name itself to everything") {
   CHECK(covering_patterns("a.b.org") ==
         std::vector<std::string>{"a.b.org", "*.b.org", "*.org", "*"});

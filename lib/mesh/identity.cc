@@ -1,6 +1,8 @@
-#include "lib/mesh/trust_domains.h"
+#include "lib/mesh/identity.h"
 
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "lib/base/text.h"
 
@@ -31,6 +33,16 @@ bool is_alike(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::string principal_of(const Settings& settings, std::string_view name_space,
+                         std::string_view account) {
+  return fmt::format("{}/ns/{}/sa/{}", settings.trust_domain, name_space, account);
+}
+
+std::string spiffe_id(const Settings& settings, std::string_view name_space,
+                      std::string_view account) {
+  return "spiffe://" + principal_of(settings, name_space, account);
+}
 
 std::vector<std::string> principals_meant(const Settings& settings, std::string_view principal) {
   std::vector<std::string> alone = {std::string(principal)};

@@ -4,7 +4,6 @@
 #include <string>
 
 namespace egressctl::mesh {
-namespace {
 
 using resource::LabelRequirement;
 using resource::SelectorOperator;
@@ -12,8 +11,6 @@ using resource::SelectorOperator;
 std::string label_key(std::string_view key, std::string_view value) {
   return std::string(key).append("=").append(value);
 }
-
-}  // namespace
 
 std::string_view Workload::service_account() const {
   const std::string_view name = *spec->service_account_name;

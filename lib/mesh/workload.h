@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -36,6 +37,9 @@ struct Workload {
 // Whether labels fit one expression of a selector.
 [[nodiscard]] bool is_met(const resource::LabelRequirement& requirement,
                           const resource::TextMap& labels);
+
+// "key=value", by which to look labels up.
+[[nodiscard]] std::string label_key(std::string_view key, std::string_view value);
 
 // Finds workloads by their labels, without going through all of them.
 class WorkloadIndex {

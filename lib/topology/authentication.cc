@@ -1,8 +1,8 @@
 #include "lib/topology/authentication.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "lib/base/number.h"
 #include "lib/topology/order.h"
 
 namespace egressctl::topology {
@@ -74,8 +74,7 @@ PeerMode PeerModes::of_workload(std::string_view name_space,
     if (mode_of(*policy) != MutualTlsMode::Unset) out.mode = mode_of(*policy);
     out.causes = {{policy, spec.mtls.range}};
     for (const auto& port : *spec.port_level_mtls) {
-      std::uint32_t number = 0;
-      std::from_chars(port.name.data(), port.name.data() + port.name.size(), number);
+      const auto number = parse_number<std::uint32_t>(port.name).value_or(0);
       const MutualTlsMode mode = *port.entry->mode;
       out.by_port[number] = mode == MutualTlsMode::Unset ? out.mode : mode;
     }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/text.h"
+#include "lib/mesh/identity.h"
 
 namespace egressctl::topology {
 namespace {
@@ -14,10 +15,6 @@ constexpr std::string_view kUnix = "unix://";
 constexpr std::string_view kSpiffe = "spiffe://";
 
 const ServiceInstances kNoInstances;
-
-std::string spiffe(const mesh::Mesh& mesh, std::string_view name_space, std::string_view account) {
-  return fmt::format("spiffe://{}/ns/{}/sa/{}", mesh.settings().trust_domain, name_space, account);
-}
 
 bool is_injected(const mesh::Mesh& mesh, const mesh::Workload& workload) {
   if (const std::string_view mode = workload.label(kTlsMode); !mode.empty()) return mode == "istio";
@@ -195,7 +192,8 @@ void EndpointIndex::add_slices(const mesh::Mesh& mesh) {
           pod = by_ip->second;
         }
         if (pod != nullptr)
-          out.identities.push_back(spiffe(mesh, pod->name_space, pod->service_account()));
+          out.identities.push_back(
+              mesh::spiffe_id(mesh.settings(), pod->name_space, pod->service_account()));
         if (health == Health::Leaving) continue;
         for (const auto& port : *slice->ports)
           out.instances.push_back({.address = *address,
@@ -224,7 +222,8 @@ void EndpointIndex::add_endpoints(const mesh::Mesh& mesh) {
         const auto found = by_ip_.find(*address->ip);
         const mesh::Workload* pod = found != by_ip_.end() ? found->second : nullptr;
         if (pod != nullptr)
-          out.identities.push_back(spiffe(mesh, pod->name_space, pod->service_account()));
+          out.identities.push_back(
+              mesh::spiffe_id(mesh.settings(), pod->name_space, pod->service_account()));
         for (const auto& port : *subset->ports)
           out.instances.push_back({.address = *address->ip,
                                    .port = static_cast<std::uint32_t>(*port->port),
@@ -244,7 +243,8 @@ void EndpointIndex::add_pods_of_services(const mesh::Mesh& mesh) {
     if (pods.empty()) continue;
     ServiceInstances& out = slot(service.host, service.name_space);
     for (const mesh::Workload* pod : pods) {
-      out.identities.push_back(spiffe(mesh, pod->name_space, pod->service_account()));
+      out.identities.push_back(
+          mesh::spiffe_id(mesh.settings(), pod->name_space, pod->service_account()));
       for (const mesh::ServicePort& port : service.ports)
         if (const std::uint32_t target = target_of(port, *pod); target != 0)
           out.instances.push_back({.address = address_of(*pod),
@@ -270,7 +270,8 @@ void EndpointIndex::add_workload_entries(const mesh::Mesh& mesh, const Service& 
     if (!is_ip || !probe.has(*service.selector)) continue;
     ServiceInstances& out = slot(service.host, service.name_space);
     if (!entry.service_account->empty())
-      out.identities.push_back(spiffe(mesh, service.name_space, *entry.service_account));
+      out.identities.push_back(
+          mesh::spiffe_id(mesh.settings(), service.name_space, *entry.service_account));
     for (const mesh::ServicePort* port : service.ports) {
       if (port->protocol == resource::Protocol::Udp) continue;
       const bool by_name = port->target == 0;
@@ -303,7 +304,8 @@ void EndpointIndex::add_entry(const mesh::Mesh& mesh, const Service& service) {
   const auto add_all = [&](const resource::WorkloadEntry& from, const resource::Resource* source,
                            const resource::TextMap* more_labels) {
     if (!from.service_account->empty())
-      out.identities.push_back(spiffe(mesh, service.name_space, *from.service_account));
+      out.identities.push_back(
+          mesh::spiffe_id(mesh.settings(), service.name_space, *from.service_account));
     for (const mesh::ServicePort* port : service.ports) {
       Instance instance = to_instance(from, *port);
       instance.source = source;
@@ -327,7 +329,8 @@ void EndpointIndex::add_entry(const mesh::Mesh& mesh, const Service& service) {
   for (const mesh::Workload* pod : mesh.workloads().select(service.name_space, selector)) {
     const auto* spec = pod->resource->as<resource::Pod>();
     if (spec == nullptr || spec->status->pod_ip->empty()) continue;
-    out.identities.push_back(spiffe(mesh, pod->name_space, pod->service_account()));
+    out.identities.push_back(
+        mesh::spiffe_id(mesh.settings(), pod->name_space, pod->service_account()));
     for (const mesh::ServicePort* port : service.ports)
       add({.address = *spec->status->pod_ip,
            .port = static_cast<std::uint32_t>(port->target),

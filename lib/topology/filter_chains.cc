@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
+
+#include "lib/base/number.h"
 
 namespace egressctl::topology {
 namespace {
@@ -133,10 +134,7 @@ std::string to_cidr(std::string_view text) {
   const int all = four ? 32 : 128;
   int bits = all;
   if (slash != std::string_view::npos) {
-    const std::string_view written = text.substr(slash + 1);
-    const auto [end, error] =
-        std::from_chars(written.data(), written.data() + written.size(), bits);
-    if (error != std::errc{} || end != written.data() + written.size()) return {};
+    bits = parse_number<int>(text.substr(slash + 1)).value_or(-1);
     if (bits < 0 || bits > all) return {};
   }
   for (int i = 0; i < all / 8; ++i) {

@@ -1,10 +1,10 @@
 #include "lib/topology/patch_routes.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/topology/patch_list.h"
 
@@ -16,9 +16,7 @@ using resource::PatchContext;
 using resource::PatchOperation;
 
 std::int64_t to_port(std::string_view text) {
-  std::int64_t out = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc{} && end == text.data() + text.size() ? out : 0;
+  return parse_number<std::int64_t>(text).value_or(0);
 }
 
 class Patcher {

@@ -4,9 +4,9 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 #include <tuple>
 
+#include "lib/base/number.h"
 #include "lib/topology/order.h"
 
 namespace egressctl::topology {
@@ -37,9 +37,8 @@ bool is_whole(std::string_view address, std::string_view bits) {
 }
 
 bool is_prefix(std::string_view address, std::string_view bits) {
-  int length = -1;
-  const auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), length);
-  if (error != std::errc{} || end != bits.data() + bits.size() || length < 0) return false;
+  const int length = parse_number<int>(bits).value_or(-1);
+  if (length < 0) return false;
   return (is_ipv4(address) && length <= 32) || (is_ipv6(address) && length <= 128);
 }
 

@@ -1,12 +1,12 @@
 #include "lib/trace/envoy_rbac.h"
 
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
 
 #include "lib/base/ip_address.h"
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/envoy/visit.h"
 
@@ -17,12 +17,7 @@ using envoy::find_value;
 using yaml::Node;
 
 std::optional<std::uint32_t> number(const Node* node) {
-  if (node == nullptr) return std::nullopt;
-  std::uint32_t out = 0;
-  const std::string_view text = node->scalar;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return out;
+  return node == nullptr ? std::nullopt : parse_number<std::uint32_t>(node->scalar);
 }
 
 // A StringMatcher.

@@ -1,11 +1,11 @@
 #include "lib/trace/missing.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 
 namespace egressctl::trace {
@@ -27,11 +27,9 @@ struct ClusterName {
 std::optional<ClusterName> parse_name(std::string_view name) {
   const std::vector<std::string_view> parts = split(name, '|');
   if (parts.size() != 4 || parts[0] != "outbound") return std::nullopt;
-  ClusterName out{.port = 0, .subset = parts[2], .host = parts[3]};
-  const std::string_view port = parts[1];
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-  if (error != std::errc{} || end != port.data() + port.size()) return std::nullopt;
-  return out;
+  const auto port = parse_number<decltype(ClusterName::port)>(parts[1]);
+  if (!port) return std::nullopt;
+  return ClusterName{.port = *port, .subset = parts[2], .host = parts[3]};
 }
 
 Missing missing_subset(const mesh::Mesh& mesh, const Proxy& proxy, const ClusterName& name,

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/ip_address.h"
-#include "lib/mesh/trust_domains.h"
+#include "lib/mesh/identity.h"
 #include "lib/trace/truth.h"
 
 namespace egressctl::trace {

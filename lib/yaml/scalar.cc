@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
 
 #include <re2/re2.h>
+
+#include "lib/base/number.h"
 
 namespace egressctl::yaml {
 namespace {
@@ -118,11 +119,7 @@ std::optional<std::int64_t> as_int(const Node& node) {
                          digits.find_first_not_of("01234567") == std::string_view::npos;
   if (old_octal) base = 8;
   if (digits.starts_with('+')) digits.remove_prefix(1);
-  std::int64_t value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
+  return parse_number<std::int64_t>(digits, base);
 }
 
 std::optional<double> as_double(const Node& node) {
@@ -141,10 +138,8 @@ std::optional<double> as_double(const Node& node) {
     return negative ? -std::numeric_limits<double>::infinity()
                     : std::numeric_limits<double>::infinity();
   if (digits.size() == 4 && (digits[1] == 'n' || digits[1] == 'N')) return std::nan("");
-  double value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return negative ? -value : value;
+  const auto value = parse_number<double>(digits);
+  return value && negative ? -*value : value;
 }
 
 std::optional<std::string_view> as_string(const Node& node) {

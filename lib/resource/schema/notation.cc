@@ -1,12 +1,12 @@
 #include "lib/resource/schema/notation.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 
 namespace egressctl::resource {
@@ -254,10 +254,8 @@ Result<void> Parser::range(std::string_view word, Schema& schema) const {
   if (dots == std::string_view::npos) return wrong("what is \"{}\"?", word);
   const auto bound = [&](std::string_view digits, std::optional<double>& out) {
     if (digits.empty()) return true;
-    double value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    out = value;
-    return error == std::errc() && end == digits.data() + digits.size();
+    out = parse_number<double>(digits);
+    return out.has_value();
   };
   if (!bound(word.substr(0, dots), schema.bounds.minimum) ||
       !bound(word.substr(dots + 2), schema.bounds.maximum))

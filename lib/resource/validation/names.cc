@@ -3,13 +3,13 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 
 #include <fmt/format.h>
 
 #include "lib/base/host_name.h"
+#include "lib/base/number.h"
 
 namespace egressctl::resource::validation {
 namespace {
@@ -180,11 +180,7 @@ bool is_network(std::string_view text) {
 
 std::optional<std::int64_t> decimal(std::string_view text) {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
-  std::int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
+  return parse_number<std::int64_t>(text);
 }
 
 }  // namespace egressctl::resource::validation

@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "lib/base/host_name.h"
-#include "lib/mesh/host.h"
 #include "lib/mesh/injection.h"
 
 namespace egressctl::lint::rules {
 namespace {
 
 // The Service "<gateway>-<class>" that istiod makes for a Gateway of the Gateway API.
-bool is_generated(const mesh::Mesh& mesh, const ClusterName& name) {
+bool is_generated(const mesh::Mesh& mesh, const mesh::ServiceName& name) {
   for (std::size_t dash = name.name.rfind('-'); dash != std::string_view::npos && dash > 0;
        dash = name.name.rfind('-', dash - 1)) {
     const resource::Resource* gateway =
@@ -25,16 +24,8 @@ bool is_generated(const mesh::Mesh& mesh, const ClusterName& name) {
 
 }  // namespace
 
-ClusterName cluster_name(const mesh::Mesh& mesh, std::string_view host) {
-  const std::string& domain = mesh.settings().cluster_domain;
-  constexpr std::string_view kService = ".svc.";
-  if (!host.ends_with(domain)) return {};
-  host.remove_suffix(domain.size());
-  if (!host.ends_with(kService)) return {};
-  host.remove_suffix(kService.size());
-  const std::size_t dot = host.rfind('.');
-  if (dot == std::string_view::npos) return {};
-  return {host.substr(0, dot), host.substr(dot + 1)};
+mesh::ServiceName cluster_name(const mesh::Mesh& mesh, std::string_view host) {
+  return mesh::service_name(host, mesh.settings().cluster_domain);
 }
 
 std::string_view owner_of(const mesh::Mesh& mesh, std::string_view host, std::string_view client) {
@@ -44,7 +35,7 @@ std::string_view owner_of(const mesh::Mesh& mesh, std::string_view host, std::st
 }
 
 bool should_be_there(const mesh::Mesh& mesh, std::string_view host) {
-  const ClusterName name = cluster_name(mesh, host);
+  const mesh::ServiceName name = cluster_name(mesh, host);
   if (!name.name_space.empty())
     return !mesh.registry().kubernetes_in(name.name_space).empty() && !is_generated(mesh, name);
   if (host.find('.') == std::string_view::npos || host.find(".svc.") != std::string_view::npos ||

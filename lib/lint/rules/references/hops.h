@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/lint/context.h"
+#include "lib/mesh/host.h"
 
 namespace egressctl::lint::rules {
 
@@ -68,11 +69,7 @@ class Hops {
                                         std::string_view client);
 
 // "name.namespace.svc.<cluster domain>" taken apart; both empty for any other host.
-struct ClusterName {
-  std::string_view name;
-  std::string_view name_space;
-};
-[[nodiscard]] ClusterName cluster_name(const mesh::Mesh& mesh, std::string_view host);
+[[nodiscard]] mesh::ServiceName cluster_name(const mesh::Mesh& mesh, std::string_view host);
 
 // Whether the input holds what the host would stand among, so that its absence means something.
 [[nodiscard]] bool should_be_there(const mesh::Mesh& mesh, std::string_view host);
