@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/base/text.h"
+#include "lib/envoy/names.h"
 #include "lib/envoy/patch_checks.h"
 #include "lib/envoy/rules.h"
 #include "lib/envoy/same_message.h"
@@ -23,8 +24,10 @@ using resource::PatchOperation;
 
 constexpr std::string_view kMatchType = "envoy.config.listener.v3.FilterChainMatch";
 constexpr std::string_view kNetworkFilters = "envoy.extensions.filters.network.";
+constexpr std::string_view kFilterNames = "envoy.filters.network.";
 
-// Those that deal with the connection, by what stands behind kNetworkFilters, and their names.
+// Those that deal with the connection, by what stands behind kNetworkFilters. The first
+// part of it stands behind kFilterNames in the usual name.
 constexpr std::array<std::string_view, 6> kTerminal{
     "direct_response.v3.Config",
     "dubbo_proxy.v3.DubboProxy",
@@ -32,14 +35,6 @@ constexpr std::array<std::string_view, 6> kTerminal{
     "http_connection_manager.v3.HttpConnectionManager",
     "redis_proxy.v3.RedisProxy",
     "tcp_proxy.v3.TcpProxy",
-};
-constexpr std::array<std::string_view, 6> kTerminalNames{
-    "envoy.filters.network.direct_response",
-    "envoy.filters.network.dubbo_proxy",
-    "envoy.filters.network.echo",
-    "envoy.filters.network.http_connection_manager",
-    "envoy.filters.network.redis_proxy",
-    "envoy.filters.network.tcp_proxy",
 };
 
 // Those of egress patches that leave the connection to another one.
@@ -155,7 +150,7 @@ void check_names(const yaml::Node& chain, Findings& findings) {
   const yaml::Node* match = find_value(chain, "filter_chain_match");
   if (match == nullptr) return;
   for (const yaml::Node& name : items_of(find_value(*match, "server_names"))) {
-    if (name.scalar.find('*') == std::string_view::npos || name.scalar.starts_with("*.")) continue;
+    if (is_server_name(name.scalar)) continue;
     auto finding = findings.report(
         kOutOfBounds, name.range,
         "\"{}\" is neither a name nor \"*.\" and a domain: Envoy refuses the listener",
@@ -174,8 +169,11 @@ bool changes_filters(const resource::EnvoyFilter& filter, bool removes) {
 }
 
 bool names_terminal(const ConfigPatch& patch) {
-  const std::string& name = *patch.match->listener->filter_chain->filter->name;
-  return std::find(kTerminalNames.begin(), kTerminalNames.end(), name) != kTerminalNames.end();
+  std::string_view name = *patch.match->listener->filter_chain->filter->name;
+  if (!name.starts_with(kFilterNames)) return false;
+  name.remove_prefix(kFilterNames.size());
+  return std::any_of(kTerminal.begin(), kTerminal.end(),
+                     [&](std::string_view type) { return type.substr(0, type.find('.')) == name; });
 }
 
 // A filter that is put into the chains of others.

@@ -102,6 +102,10 @@ PatchNames collect_names(const resource::Resource& resource) {
   return out;
 }
 
+bool is_server_name(std::string_view name) {
+  return name.find('*') == std::string_view::npos || name.starts_with("*.");
+}
+
 bool is_istio_cluster(std::string_view name) {
   if (name.find('|') != std::string_view::npos || name.starts_with("outbound_")) return true;
   return std::find(std::begin(kIstioClusters), std::end(kIstioClusters), name) !=

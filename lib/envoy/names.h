@@ -27,6 +27,13 @@ struct PatchNames {
 // All names of an EnvoyFilter; nothing for other kinds. What REMOVE patches hold does not count.
 [[nodiscard]] PatchNames collect_names(const resource::Resource& resource);
 
+// Whether Envoy takes the name in the `server_names` of a filter chain's match: one without a
+// wildcard, or one that begins with "*.".
+//
+// Source: envoyproxy/envoy source/common/listener_manager/filter_chain_manager_impl.cc ("partial
+// wildcards are not supported in server_names"); Envoy 1.40 says the same of each kind.
+[[nodiscard]] bool is_server_name(std::string_view name);
+
 // Whether Istio's proxies have the cluster without any EnvoyFilter, or may: "BlackHoleCluster",
 // "outbound|443||cnn.com".
 [[nodiscard]] bool is_istio_cluster(std::string_view name);

@@ -77,6 +77,13 @@ spec:
   CHECK(resource::at(names.clusters[0].range) == "11:15");
 }
 
+TEST_CASE("names: which wildcards Envoy takes in a filter chain's match") {
+  for (const std::string_view name : {"a.com", "*.a.com", "*.*.com", "*.a.*"})
+    CHECK_MESSAGE(is_server_name(name), name);
+  for (const std::string_view name : {"*", "*a.com", "a.*.com", "a*"})
+    CHECK_FALSE_MESSAGE(is_server_name(name), name);
+}
+
 TEST_CASE("names: clusters of Istio's own") {
   CHECK(is_istio_cluster("outbound|443||cnn.com"));
   CHECK(is_istio_cluster("outbound_.443_._.cnn.com"));

@@ -1,12 +1,12 @@
 #include "lib/envoy/same_message.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/envoy/visit.h"
 #include "lib/resource/value_type.h"
 #include "lib/yaml/compare.h"
@@ -32,10 +32,8 @@ std::string canonical(const yaml::Node& node, const Field& field) {
   }
   const std::string_view digits =
       node.scalar.ends_with('s') ? node.scalar.substr(0, node.scalar.size() - 1) : node.scalar;
-  double number = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, number);
-  return error == std::errc() && stop == end ? fmt::format("{}", number) : std::string(node.scalar);
+  const auto number = parse_number<double>(digits);
+  return number ? fmt::format("{}", *number) : std::string(node.scalar);
 }
 
 bool same_message(const yaml::Node& a, const yaml::Node& b, const MessageType& type) {

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/duration.h"
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/envoy/message_walk.h"
 #include "lib/envoy/rules.h"
@@ -33,11 +34,7 @@ constexpr bool is_digit(char c) {
 std::optional<double> to_number(const yaml::Node& node) {
   if (const auto value = yaml::as_double(node)) return value;
   if (!resource::is_string(node) || node.scalar.empty()) return std::nullopt;
-  double value = 0;
-  const char* end = node.scalar.data() + node.scalar.size();
-  const auto [stop, error] = std::from_chars(node.scalar.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
+  return parse_number<double>(node.scalar);
 }
 
 // "5s", "1.5s", "-0.25s": at most nine digits behind the point.

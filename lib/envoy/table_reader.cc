@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
+
 namespace egressctl::envoy {
 namespace {
 
@@ -47,8 +49,9 @@ bool take_suffix(std::string_view& text, std::string_view suffix) {
 
 bool read_number(std::string_view text, double& number) {
   if (text.empty()) return true;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
+  const auto read = parse_number<double>(text);
+  number = read.value_or(0);
+  return read.has_value();
 }
 
 bool read_bounds(std::string_view text, Field& field) {
