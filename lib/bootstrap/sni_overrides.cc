@@ -11,11 +11,6 @@
 namespace egressctl::bootstrap {
 namespace {
 
-bool forwards_by_sni(const topology::FilterChain& chain) {
-  return chain.filter(topology::kSniForwardProxy) != nullptr ||
-         chain.filter(topology::kOwnSniForwardProxy) != nullptr;
-}
-
 bool is_service(const Build& build, const std::string& host) {
   return std::any_of(build.topology.clusters.begin(), build.topology.clusters.end(),
                      [&](const topology::Cluster& cluster) {
@@ -60,7 +55,7 @@ Json overridden(const Json& made, const EndpointOverride& one) {
 std::vector<Json> with_sni_overrides(const Build& build, const topology::FilterChain& chain,
                                      Json made) {
   std::vector<Json> out;
-  if (!forwards_by_sni(chain)) return {std::move(made)};
+  if (chain.sni_forwarder() == nullptr) return {std::move(made)};
   std::vector<std::string> rest = chain.match.server_names;
   for (const EndpointOverride& one : build.options.endpoints) {
     if (!takes(build, chain, one.host)) continue;

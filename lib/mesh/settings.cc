@@ -2,6 +2,18 @@
 
 namespace egressctl::mesh {
 
+SidecarPorts sidecar_ports(const Settings& settings) {
+  SidecarPorts out;
+  if (settings.mesh_config == nullptr) return out;
+  const auto set = [](std::int64_t& port, const resource::Number& field) {
+    if (field.present() && *field != 0) port = *field;
+  };
+  set(out.outbound, settings.mesh_config->proxy_listen_port);
+  set(out.inbound, settings.mesh_config->proxy_inbound_listen_port);
+  set(out.http_proxy, settings.mesh_config->proxy_http_port);
+  return out;
+}
+
 Settings settings_of(std::span<const resource::Resource> resources, const Options& options) {
   Settings out;
   if (options.mesh_resource != nullptr) {

@@ -3,6 +3,7 @@
 // Source: istio.io/docs/reference/config/istio.mesh.v1alpha1/.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,6 +35,14 @@ struct Settings {
   const resource::MeshConfig* mesh_config = nullptr;
   const resource::Resource* mesh_resource = nullptr;
 };
+
+// The ports of every sidecar's own listeners.
+struct SidecarPorts {
+  std::int64_t outbound = 15001;
+  std::int64_t inbound = 15006;
+  std::int64_t http_proxy = 0;  // 0: none
+};
+[[nodiscard]] SidecarPorts sidecar_ports(const Settings& settings);
 
 // The settings of a set of resources. Of several MeshConfigs the one of the ConfigMap "istio"
 // counts, else the first.

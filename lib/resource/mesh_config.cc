@@ -94,6 +94,8 @@ MeshConfig read_mesh_config(const Fields& in) {
           .path_normalization = in.object("pathNormalization", read_path_normalization),
           .extension_providers = in.objects("extensionProviders", read_extension_provider),
           .proxy_listen_port = in.number("proxyListenPort"),
+          .proxy_inbound_listen_port = in.number("proxyInboundListenPort"),
+          .proxy_http_port = in.number("proxyHttpPort"),
           .connect_timeout = in.duration("connectTimeout"),
           .protocol_detection_timeout = in.duration("protocolDetectionTimeout"),
           .h2_upgrade_policy = read_h2_upgrade_policy(in),

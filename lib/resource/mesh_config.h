@@ -58,6 +58,8 @@ struct MeshConfig {
   Positioned<PathNormalization> path_normalization;
   List<ExtensionProvider> extension_providers;
   Number proxy_listen_port;                       // absent: 15001
+  Number proxy_inbound_listen_port;               // absent: 15006
+  Number proxy_http_port;                         // absent: 0, none
   Duration connect_timeout;                       // absent: 10s
   Duration protocol_detection_timeout;            // absent: 0s, off
   Positioned<H2UpgradePolicy> h2_upgrade_policy;  // of HTTP ports; absent: no upgrade

@@ -126,6 +126,9 @@ Route to_route(const HttpRule& rule, const HttpMatchRule* match, const HttpRoute
         static_cast<std::uint32_t>(status != nullptr ? yaml::as_int(*status).value_or(0) : 0);
   } else {
     set_target(rule, scope, out);
+    for (const RouteTarget& mirror : rule.mirrors)
+      out.mirrors.push_back(destination_cluster(mirror, scope.service(mirror.host), scope.port));
+    if (rule.fault != nullptr && rule.fault->abort.present()) out.abort = &*rule.fault->abort;
   }
   return out;
 }

@@ -169,6 +169,7 @@ HttpRule read_http_rule(const resource::Positioned<resource::HttpRoute>& route,
                .mirrors = {},
                .redirect = route->redirect.present() ? &*route->redirect : nullptr,
                .direct_response = route->direct_response.node,
+               .fault = route->fault.present() ? &*route->fault : nullptr,
                .rewrite = route->rewrite.present(),
                .cause = {&owner, route.range}};
   for (const auto& match : *route->match)
@@ -191,6 +192,7 @@ std::vector<HttpRule> merge_delegate(const HttpRule& root, std::vector<HttpRule>
     rule.name = join_names(root.name, rule.name);
     rule.rewrite = rule.rewrite || root.rewrite;
     if (rule.direct_response == nullptr) rule.direct_response = root.direct_response;
+    if (rule.fault == nullptr) rule.fault = root.fault;
     if (rule.mirrors.empty()) rule.mirrors = root.mirrors;
     out.push_back(std::move(rule));
   }

@@ -13,7 +13,6 @@
 namespace egressctl::topology {
 namespace {
 
-constexpr std::uint32_t kInboundPort = 15006;
 constexpr std::string_view kPassthrough = "InboundPassthroughCluster";
 constexpr std::string_view kTls = "tls";
 constexpr std::string_view kRaw = "raw_buffer";
@@ -28,14 +27,15 @@ class Builder {
   Listener build() {
     out_.name = kVirtualInbound;
     out_.address = wildcards(view_.proxy.ip_mode()).front();
-    out_.port = kInboundPort;
+    out_.port =
+        static_cast<std::uint32_t>(mesh::sidecar_ports(view_.snapshot.mesh.settings()).inbound);
     out_.listener_filters = {{"envoy.filters.listener.original_dst", {}},
                              {std::string(kTlsInspector), {}},
                              {std::string(kHttpInspector), {}}};
     // Who connects to the listener itself would make it connect to itself.
     FilterChain& loop = out_.filter_chains.emplace_back();
     loop.name = "virtualInbound-blackhole";
-    loop.match.destination_port = kInboundPort;
+    loop.match.destination_port = out_.port;
     loop.filters.push_back(tcp_proxy(std::string(kBlackHoleCluster), {}));
     add_chains(peer_.mode, std::nullopt);
     for (const auto& [port, mode] : peer_.by_port) add_chains(mode, port);

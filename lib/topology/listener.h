@@ -46,6 +46,9 @@ struct FilterChainMatch {
 // The routes of requests for hosts that no one registered, with ALLOW_ANY_DYNAMIC_DNS.
 inline constexpr std::string_view kAllowAnyDynamicDns = "allow_any_dynamic_dns";
 
+// The routes of a sidecar's own HTTP proxy.
+inline constexpr std::string_view kHttpProxyRoutes = "http_proxy";
+
 struct WeightedCluster {
   std::string name;
   std::uint32_t weight = 0;
@@ -101,6 +104,8 @@ struct FilterChain {
   // Of the last filter that has one; an empty one when none has.
   [[nodiscard]] const Target& target() const;
   [[nodiscard]] const NetworkFilter* filter(std::string_view wanted) const;  // or nullptr
+  // The filter that connects to whatever name the SNI says, or nullptr.
+  [[nodiscard]] const NetworkFilter* sni_forwarder() const;
 };
 
 struct ListenerFilter {

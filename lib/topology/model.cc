@@ -42,6 +42,11 @@ const NetworkFilter* FilterChain::filter(std::string_view wanted) const {
   return find_named(filters, wanted);
 }
 
+const NetworkFilter* FilterChain::sni_forwarder() const {
+  const NetworkFilter* found = filter(kSniForwardProxy);
+  return found != nullptr ? found : filter(kOwnSniForwardProxy);
+}
+
 bool RouteMatch::takes_all() const {
   const bool any_path =
       kind == PathMatchKind::Prefix ? path == "/" : kind == PathMatchKind::Regex && path == ".*";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/mesh/settings.h"
+#include "lib/topology/access_logging.h"
 #include "lib/topology/cluster.h"
 #include "lib/topology/listener.h"
 #include "lib/topology/proxy.h"
@@ -18,6 +19,7 @@ namespace egressctl::topology {
 struct Topology {
   Proxy proxy;
   mesh::Settings settings;
+  AccessLogging logging;
   std::vector<Listener> listeners;         // those for egress by port and address, then the others
   std::vector<Cluster> clusters;           // by name
   std::vector<RouteConfiguration> routes;  // those that listeners name, in their order

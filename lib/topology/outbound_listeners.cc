@@ -14,8 +14,6 @@ namespace {
 
 using resource::Protocol;
 
-constexpr std::int64_t kOutboundPort = 15001;
-constexpr std::int64_t kInboundPort = 15006;
 constexpr std::string_view kPassthroughChain = "PassthroughFilterChain";
 
 enum class Form { Http, Tcp, Auto, None };
@@ -53,9 +51,21 @@ bool keeps_to_itself(Protocol incoming, Protocol existing) {
   return (is_picky(incoming) || is_picky(existing)) && incoming != existing;
 }
 
+std::vector<std::string> localhosts(IpMode mode) {
+  switch (mode) {
+    case IpMode::V4: return {"127.0.0.1"};
+    case IpMode::V6: return {"::1"};
+    case IpMode::Dual: return {"127.0.0.1", "::1"};
+  }
+  return {};
+}
+
 class Builder {
  public:
-  explicit Builder(const View& view) : view_(view), wildcards_(wildcards(view.proxy.ip_mode())) {}
+  explicit Builder(const View& view)
+      : view_(view),
+        wildcards_(wildcards(view.proxy.ip_mode())),
+        own_(mesh::sidecar_ports(view.snapshot.mesh.settings())) {}
 
   std::vector<Listener> build() {
     for (const EgressScope& egress : view_.scope.egress) add(egress);
@@ -80,7 +90,7 @@ class Builder {
           *config->capture_mode == resource::CaptureMode::None || bind.starts_with("unix://");
       if (!bind.empty()) base.binds = {bind};
     }
-    if (base.binds.empty() && bind_to_port_) base.binds = localhosts();
+    if (base.binds.empty() && bind_to_port_) base.binds = localhosts(view_.proxy.ip_mode());
     if (config != nullptr && config->port.present()) {
       base.number = *config->port->number;
       base.protocol = *config->port->protocol;
@@ -103,20 +113,11 @@ class Builder {
     }
   }
 
-  [[nodiscard]] std::vector<std::string> localhosts() const {
-    switch (view_.proxy.ip_mode()) {
-      case IpMode::V4: return {"127.0.0.1"};
-      case IpMode::V6: return {"::1"};
-      case IpMode::Dual: return {"127.0.0.1", "::1"};
-    }
-    return {};
-  }
-
   // The proxy's own listeners have their ports for themselves.
   [[nodiscard]] bool can_bind(const OutboundPort& port) const {
     const bool on_wildcard =
         port.bind().empty() ? resource::is_http(port.protocol) : port.bind() == wildcards_.front();
-    return !on_wildcard || (port.number != kOutboundPort && port.number != kInboundPort);
+    return !on_wildcard || (port.number != own_.outbound && port.number != own_.inbound);
   }
 
   // A headless service gets a listener for each of its endpoints, since a client dials these.
@@ -271,6 +272,7 @@ class Builder {
 
   const View& view_;
   std::vector<std::string> wildcards_;
+  mesh::SidecarPorts own_;
   bool bind_to_port_ = false;
   std::map<Key, Entry> entries_;
 };
@@ -281,15 +283,33 @@ std::vector<Listener> outbound_listeners(const View& view) {
   return Builder(view).build();
 }
 
+std::optional<Listener> http_proxy(const View& view) {
+  const mesh::Settings& settings = view.snapshot.mesh.settings();
+  const std::int64_t port = mesh::sidecar_ports(settings).http_proxy;
+  if (port == 0) return std::nullopt;
+  std::vector<std::string> binds = localhosts(view.proxy.ip_mode());
+  Listener out;
+  out.name = fmt::format("{}_{}", binds.front(), port);
+  out.address = binds.front();
+  out.port = static_cast<std::uint32_t>(port);
+  out.additional_addresses.assign(binds.begin() + 1, binds.end());
+  out.causes = {{settings.mesh_resource, settings.mesh_config->proxy_http_port.range}};
+  FilterChain& chain = out.filter_chains.emplace_back();
+  chain.filters.push_back(http_manager(std::string(kHttpProxyRoutes), {}, out.causes));
+  chain.causes = out.causes;
+  return out;
+}
+
 Listener virtual_outbound(const View& view) {
   Listener out;
   out.name = kVirtualOutbound;
   out.address = wildcards(view.proxy.ip_mode()).front();
-  out.port = kOutboundPort;
+  out.port =
+      static_cast<std::uint32_t>(mesh::sidecar_ports(view.snapshot.mesh.settings()).outbound);
   // Who connects to the listener itself would make it connect to itself.
   FilterChain& loop = out.filter_chains.emplace_back();
   loop.name = "virtualOutbound-blackhole";
-  loop.match.destination_port = static_cast<std::uint32_t>(kOutboundPort);
+  loop.match.destination_port = out.port;
   loop.filters.push_back(tcp_proxy(std::string(kBlackHoleCluster), {}));
   const CatchAll rest = catch_all(view);
   if (view.scope.outbound == resource::OutboundMode::AllowAnyDynamicDns) {

@@ -3,6 +3,7 @@
 // Source: istio/istio pilot/pkg/networking/core/listener.go (buildSidecarOutboundListeners).
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "lib/topology/listener.h"
@@ -13,6 +14,9 @@ namespace egressctl::topology {
 // One for each service address and port, and one for each port of services without an address, by
 // port and name. istiod gives them no order.
 [[nodiscard]] std::vector<Listener> outbound_listeners(const View& view);
+
+// The listener that applications use as an HTTP proxy, where MeshConfig has a port for it.
+[[nodiscard]] std::optional<Listener> http_proxy(const View& view);
 
 // The listener behind them that takes what no other does.
 [[nodiscard]] Listener virtual_outbound(const View& view);

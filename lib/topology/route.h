@@ -59,6 +59,8 @@ struct Route {
   Target target;  // a cluster or weighted ones
   std::optional<std::uint32_t> direct_response;  // status
   std::optional<Redirect> redirect;
+  const resource::FaultAbort* abort = nullptr;  // that may answer in place of the target
+  std::vector<std::string> mirrors;             // clusters that get a copy of what is sent on
   Causes causes;
   Written written = {};
 };

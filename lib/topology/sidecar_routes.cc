@@ -1,7 +1,6 @@
 #include "lib/topology/sidecar_routes.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/mesh/gateway_api.h"
 #include "lib/mesh/host.h"
@@ -34,15 +34,16 @@ struct ListenerName {
 // std::nullopt for a name that istiod gives no listener.
 std::optional<ListenerName> parse(std::string_view name) {
   ListenerName out;
-  if (name.starts_with(kUnixPrefix)) return out;
+  if (name.starts_with(kUnixPrefix) || name == kHttpProxyRoutes) return out;
   std::string_view port = name;
   if (const std::size_t colon = name.rfind(':'); colon != std::string_view::npos) {
     out.host = name.substr(0, colon);
     port.remove_prefix(colon + 1);
   }
-  const char* end = port.data() + port.size();
-  const auto [read, error] = std::from_chars(port.data(), end, out.port);
-  return error == std::errc{} && read == end ? std::optional(out) : std::nullopt;
+  const auto number = parse_number<std::int64_t>(port);
+  if (!number) return std::nullopt;
+  out.port = *number;
+  return out;
 }
 
 // Source: sidecar.go (GetEgressListenerForRDS). The last item has no port.

@@ -13,7 +13,8 @@ Snapshot::Snapshot(const mesh::Mesh& source)
       peers(source),
       policies(source),
       patches(source),
-      sidecars(source) {}
+      sidecars(source),
+      logging(source) {}
 
 const SidecarScope& Snapshot::scope_of(const Proxy& proxy) const {
   const bool router = proxy.type == ProxyType::Router;

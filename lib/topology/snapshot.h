@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "lib/mesh/mesh.h"
+#include "lib/topology/access_logging.h"
 #include "lib/topology/authentication.h"
 #include "lib/topology/authorization.h"
 #include "lib/topology/destination_rules.h"
@@ -35,6 +36,7 @@ class Snapshot {
   const PolicyIndex policies;
   const PatchIndex patches;
   const SidecarIndex sidecars;
+  const LoggingIndex logging;
 
   // What the proxy knows; the same object for all proxies that know the same.
   [[nodiscard]] const SidecarScope& scope_of(const Proxy& proxy) const;

@@ -77,7 +77,9 @@ Topology of_sidecar(const View& view, const std::vector<Patch>& patches) {
   Topology out;
   out.listeners = outbound_listeners(view);
   patch_listeners(patches, PatchContext::SidecarOutbound, true, out.listeners);
-  std::vector<Listener> rest = {virtual_outbound(view)};
+  std::vector<Listener> rest;
+  if (auto proxy = http_proxy(view)) rest.push_back(*std::move(proxy));
+  rest.push_back(virtual_outbound(view));
   patch_listeners(patches, PatchContext::SidecarOutbound, false, rest);
   add_all(out.listeners, std::move(rest));
   std::vector<Listener> inbound = {virtual_inbound(view)};
@@ -108,6 +110,7 @@ Topology Computer::compute(const Proxy& proxy) const {
   Topology out = view.is_router() ? of_gateway(view, patches) : of_sidecar(view, patches);
   out.proxy = proxy;
   out.settings = snapshot_->mesh.settings();
+  out.logging = snapshot_->logging.of_proxy(proxy);
   sort_by_name(out.clusters);
   return out;
 }

@@ -79,6 +79,7 @@ struct HttpRule {
   std::vector<RouteTarget> mirrors;
   const resource::HttpRedirect* redirect = nullptr;
   const yaml::Node* direct_response = nullptr;
+  const resource::HttpFault* fault = nullptr;
   bool rewrite = false;
   Cause cause;
 };

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/envoy/visit.h"
 
@@ -40,9 +41,10 @@ std::string verify_failure(std::string_view why) {
 
 }  // namespace
 
-bool forwards_by_sni(const FilterChain& chain) {
-  return chain.filter(topology::kSniForwardProxy) != nullptr ||
-         chain.filter(topology::kOwnSniForwardProxy) != nullptr;
+std::uint32_t forwarded_port(const topology::NetworkFilter& sni_forwarder) {
+  if (sni_forwarder.config == nullptr) return 0;
+  const yaml::Node* port = envoy::find_value(*sni_forwarder.config, "port_value");
+  return port != nullptr ? parse_number<std::uint32_t>(port->scalar).value_or(0) : 0;
 }
 
 bool forwards_sni(const FilterChain& chain) {

@@ -1,6 +1,7 @@
 // What the chains of proxies do with TLS and SNI.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -11,8 +12,11 @@
 
 namespace egressctl::trace {
 
-// Whether the chain connects to whatever name the SNI says.
-[[nodiscard]] bool forwards_by_sni(const topology::FilterChain& chain);
+// The port to which a filter connects by SNI; 0 where it does not say.
+//
+// Source: envoyproxy/envoy source/extensions/filters/network/sni_dynamic_forward_proxy
+// (`port_value`).
+[[nodiscard]] std::uint32_t forwarded_port(const topology::NetworkFilter& sni_forwarder);
 
 // Whether a filter of the chain makes the next hop's TLS carry the SNI of the client's.
 //

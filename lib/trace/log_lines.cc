@@ -22,10 +22,26 @@ constexpr std::string_view kClosedInHandshake =
     "TLS_error:|*:system_library:OPENSSL_internal:*:TLS_error_end";
 constexpr std::string_view kNothingListens = "delayed_connect_error:_Connection_refused";
 
-bool has_log(const topology::Written& written) {
-  for (const topology::WrittenValue& value : written.values)
-    if (envoy::find_value(*value.node, "access_log") != nullptr) return true;
-  return false;
+// The first logger of a list; nullptr where there is none.
+const yaml::Node* first_log(const yaml::Node& config) {
+  const auto loggers = envoy::items_of(envoy::find_value(config, "access_log"));
+  return loggers.empty() ? nullptr : &loggers.front();
+}
+
+LogLine own_log(const yaml::Node& logger) {
+  LogLine out;
+  out.written = true;
+  out.format = topology::log_format_of(logger);
+  return out;
+}
+
+LogLine proxy_log(const topology::AccessLogging& logging) {
+  LogLine out;
+  out.written = !logging.off;
+  out.format = logging.format;
+  out.filter = logging.filter;
+  if (logging.off) out.off = logging.causes;
+  return out;
 }
 
 // An address as Envoy writes it; what a name is resolved to is not known.
@@ -91,6 +107,10 @@ void fill_last(Hop& hop, Failure failure) {
       fail_early(log, "", false);
       log.details = "direct_response";
       return;
+    case Failure::Aborted:
+      fail_early(log, "FI", true);
+      log.details = "fault_filter_abort";
+      return;
     case Failure::Policy:
       // Envoy connects before the policies are asked, which is with the first bytes.
       if (!hop.cluster.empty()) {
@@ -141,18 +161,21 @@ void fill_previous(Hop& hop, const Hop& next, bool last_but_one, Failure failure
 
 }  // namespace
 
-bool writes_log(const topology::FilterChain& chain) {
+LogLine log_of(const topology::FilterChain& chain, const topology::AccessLogging& logging) {
   for (const topology::NetworkFilter& filter : chain.filters) {
     if (filter.target.empty()) continue;
-    if (!filter.written.whole) return true;
-    if (filter.config != nullptr && envoy::find_value(*filter.config, "access_log") != nullptr)
-      return true;
+    if (!filter.written.whole) return proxy_log(logging);
+    if (const yaml::Node* own = filter.config != nullptr ? first_log(*filter.config) : nullptr)
+      return own_log(*own);
   }
-  return false;
+  return {};
 }
 
-bool writes_log(const topology::Listener& listener) {
-  return !listener.written.whole || has_log(listener.written);
+LogLine log_of(const topology::Listener& listener, const topology::AccessLogging& logging) {
+  if (!listener.written.whole) return proxy_log(logging);
+  for (const topology::WrittenValue& value : listener.written.values)
+    if (const yaml::Node* own = first_log(*value.node)) return own_log(*own);
+  return {};
 }
 
 void foretell_logs(Trace& trace, Failure failure, const std::string& client_failure) {

@@ -26,16 +26,19 @@ enum class Failure : std::uint8_t {
   Unreachable,  // the endpoint can't be connected
   HungUp,       // the endpoint closes the connection
   Answered,     // by the proxy itself
+  Aborted,      // by an injected fault
   Other,
 };
 
-// Whether what the chain takes, or the listener can't place, is logged. istiod's own proxies are
-// taken to log; what an EnvoyFilter made, does where it says so.
-[[nodiscard]] bool writes_log(const topology::FilterChain& chain);
-[[nodiscard]] bool writes_log(const topology::Listener& listener);
+// How what the chain takes, or the listener can't place, is logged: as the proxy does, or, where an
+// EnvoyFilter made it, as that says.
+[[nodiscard]] LogLine log_of(const topology::FilterChain& chain,
+                             const topology::AccessLogging& logging);
+[[nodiscard]] LogLine log_of(const topology::Listener& listener,
+                             const topology::AccessLogging& logging);
 
-// Fills `flags` and, hop by hop, `log`. `client_failure`: what the proxy before the last hop sees
-// of a failed handshake.
+// Fills `flags` and, hop by hop, the rest of `log`. `client_failure`: what the proxy before the
+// last hop sees of a failed handshake.
 void foretell_logs(Trace& trace, Failure failure, const std::string& client_failure);
 
 }  // namespace egressctl::trace

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/text.h"
+#include "lib/trace/access_log.h"
 #include "lib/trace/json.h"
 #include "lib/trace/words.h"
 
@@ -13,10 +14,6 @@ namespace {
 
 void add_line(std::string& out, std::string_view label, std::string_view text) {
   if (!text.empty()) out += fmt::format("    {:<10} {}\n", label, text);
-}
-
-std::string or_dash(const std::string& text) {
-  return text.empty() ? "-" : text;
 }
 
 Json to_json_object(const Hop& hop) {
@@ -38,6 +35,7 @@ Json to_json_object(const Hop& hop) {
   add("note", hop.note);
   out["because"] = to_json_list(hop.causes);
   add("accessLog", access_log(hop));
+  if (hop.log.written) add("accessLogFilter", hop.log.filter);
   return out;
 }
 
@@ -55,24 +53,22 @@ Json to_json_object(const Traced& traced) {
           {"hops", std::move(hops)}};
 }
 
+void add_log(std::string& out, const Hop& hop) {
+  const std::string line = access_log(hop);
+  if (!line.empty()) {
+    add_line(out, "log", line);
+    add_line(out, "log if", hop.log.filter);
+  } else if (hop.log.off.empty()) {
+    add_line(out, "log", "none: nothing there writes an access log");
+  } else {
+    add_line(out, "log", "none: it is off by " + describe(hop.log.off.front()));
+  }
+}
+
 }  // namespace
 
 std::string describe(const topology::Cause& cause) {
   return fmt::format("{} ({})", resource::display_name(*cause.resource), location(cause.range));
-}
-
-std::string access_log(const Hop& hop) {
-  const LogLine& log = hop.log;
-  if (!log.written) return {};
-  const bool http = !hop.route.empty();
-  return fmt::format(
-      "[*] \"{}\" {} {} {} {} \"{}\" * * * {} \"{}\" \"{}\" \"{}\" \"{}\" \"{}\" {} {} {} {} {} {}",
-      http ? "* * *" : "- - -", http ? "*" : "0", or_dash(log.flags),
-      log.details.empty() && http ? "*" : or_dash(log.details), or_dash(log.termination),
-      or_dash(log.failure), http ? "*" : "-", http ? "*" : "-", http ? "*" : "-", http ? "*" : "-",
-      http ? "*" : "-", or_dash(log.upstream_host), or_dash(log.cluster),
-      or_dash(log.upstream_local), or_dash(log.downstream_local), or_dash(log.downstream_remote),
-      or_dash(hop.server_name), http ? "*" : "-");
 }
 
 std::string to_text(const Traced& traced) {
@@ -95,8 +91,7 @@ std::string to_text(const Traced& traced) {
     add_line(out, "note", hop.note);
     for (const topology::Cause& cause : hop.causes) add_line(out, "because", describe(cause));
     if (hop.place == Place::Pod) continue;
-    const std::string line = access_log(hop);
-    add_line(out, "log", line.empty() ? "none: nothing there writes an access log" : line);
+    add_log(out, hop);
   }
   out += fmt::format("\n{}: {}", to_string(trace.verdict), trace.reason);
   if (!trace.reached.empty()) out += fmt::format(" ({})", trace.reached);

@@ -22,12 +22,6 @@ struct Traced {
 [[nodiscard]] std::string to_json(const Traced& traced);
 [[nodiscard]] std::string to_json(const std::vector<Traced>& traces);
 
-// The line that the hop's proxy would write into its access log in Istio's default format; `*`
-// stands for what is only known while it runs. Empty when it writes none.
-//
-// Source: istio.io/docs/tasks/observability/logs/access-log/#default-access-log-format.
-[[nodiscard]] std::string access_log(const Hop& hop);
-
 // "Kind namespace/name (file:line:column)".
 [[nodiscard]] std::string describe(const topology::Cause& cause);
 

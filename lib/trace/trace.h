@@ -74,7 +74,10 @@ struct EndedTls {
 // stands for what is only known while it runs.
 struct LogLine {
   bool written = false;
-  std::string flags;  // "UF,URX"
+  topology::LogFormat format;
+  std::string filter;    // a CEL expression that decides whether it is written; empty: none
+  topology::Causes off;  // what turns it off
+  std::string flags;     // "UF,URX"
   std::string details;
   std::string termination;
   std::string failure;  // of the upstream's transport

@@ -4,6 +4,7 @@
 
 #include "lib/testing/files.h"
 #include "lib/topology/test_mesh.h"
+#include "lib/trace/access_log.h"
 #include "lib/trace/clients.h"
 #include "lib/trace/report.h"
 
@@ -79,6 +80,84 @@ TEST_CASE("trace: pods without a sidecar leave past any proxy") {
         "delivered");
   CHECK(verdict(manifests() + pod("") + home + ", labels: {istio-injection: disabled}}\n") ==
         "bypass");
+}
+
+TEST_CASE("trace: access logs are foretold in the format of the mesh") {
+  const auto line = [](const std::string& config) {
+    const Trace trace = trace_of(manifests() + pod("") + "---\n" + config);
+    REQUIRE(trace.hops.size() == 2);
+    return access_log(trace.hops[0]);
+  };
+  CHECK(line("accessLogFile: /dev/stdout\n").starts_with("[*] \"- - -\" 0 - - - \"-\" * * * - "));
+  CHECK(line("accessLogFormat: '%REQUESTED_SERVER_NAME% %BYTES_SENT:9% %START_TIME(%s)% 5%% "
+             "%RESPONSE_FLAGS%|'\n") == "api.example.com * * 5% -|");
+  CHECK(line("{accessLogEncoding: JSON, accessLogFormat: '{\"sni\": \"%REQUESTED_SERVER_NAME%\", "
+             "\"code\": \"%RESPONSE_CODE%\", \"a\": {\"flags\": \"%RESPONSE_FLAGS%\"}}'}\n") ==
+        R"({"a":{"flags":null},"code":0,"sni":"api.example.com"})");
+  CHECK(line("{accessLogEncoding: JSON, accessLogFormat: '{'}\n")
+            .starts_with(R"({"authority":null)"));
+}
+
+TEST_CASE("trace: what turns access logs off is named") {
+  const auto log = [](const std::string& more) {
+    const Trace trace = trace_of(manifests() + pod("") + more);
+    REQUIRE(trace.hops.size() == 2);
+    return trace.hops[0].log;
+  };
+  const auto telemetry = [&](const std::string& name_space, const std::string& logging) {
+    return log(
+        "---\napiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: {name: logs, "
+        "namespace: " +
+        name_space + "}\nspec: {accessLogging: [" + logging + "]}\n");
+  };
+  CHECK(log("").written);
+  CHECK_FALSE(log("---\naccessLogFile: ''\n").written);
+  const LogLine off = telemetry("apps", "{providers: [{name: envoy}], disabled: true}");
+  CHECK_FALSE(off.written);
+  CHECK(off.off.size() == 1);
+  CHECK(telemetry("elsewhere", "{providers: [{name: envoy}], disabled: true}").written);
+  CHECK_FALSE(telemetry("istio-system", "{providers: [{name: envoy}], disabled: true}").written);
+  // Servers alone: what comes in, which is not followed.
+  CHECK(telemetry("apps", "{providers: [{name: envoy}], match: {mode: SERVER}, disabled: true}")
+            .written);
+  CHECK(telemetry("apps", "{providers: [{name: envoy}], filter: {expression: 'x == 1'}}").filter ==
+        "x == 1");
+}
+
+TEST_CASE("trace: what runs as the proxy's user goes around it") {
+  const auto with = [](const std::string& pods, const std::string& container) {
+    return verdict(
+        manifests() +
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: app, namespace: apps}\nspec:\n  "
+        "securityContext: {" +
+        pods + "}\n  containers: [{name: app, securityContext: {" + container + "}}]\n");
+  };
+  CHECK(with("", "runAsUser: 1000") == "delivered");
+  CHECK(with("", "runAsUser: 1337") == "bypass");
+  CHECK(with("", "runAsGroup: 1337") == "bypass");
+  CHECK(with("runAsUser: 1337", "") == "bypass");
+  CHECK(with("runAsUser: 1337", "runAsUser: 1000") == "delivered");
+}
+
+TEST_CASE("trace: injected faults and mirrors") {
+  const auto with = [](const std::string& more) {
+    return trace_of(manifests() + pod("") +
+                        "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: "
+                        "{name: plain, namespace: apps}\nspec:\n  hosts: [plain.example.com]\n  "
+                        "http:\n  - route: [{destination: {host: plain.example.com}}]\n    " +
+                        more + "\n",
+                    "plain.example.com", 80);
+  };
+  const Trace all = with("fault: {abort: {httpStatus: 503, percentage: {value: 100}}}");
+  CHECK(to_string(all.verdict) == "blocked");
+  CHECK(all.reason == "an injected fault answers 503 to all requests");
+  CHECK(all.flags == "FI");
+  CHECK(access_log(all.hops[0]).find(" FI fault_filter_abort ") != std::string::npos);
+  const Trace some = with("fault: {abort: {httpStatus: 503, percentage: {value: 2.5}}}");
+  CHECK(some.hops[0].note == "an injected fault answers 503 to 2.5 % of the requests");
+  CHECK(with("fault: {abort: {httpStatus: 503}}").hops[0].note.empty());
+  CHECK(with("mirror: {host: copy.example.com, port: {number: 80}}").hops[0].note ==
+        "a copy of what is asked goes to outbound|80||copy.example.com");
 }
 
 TEST_CASE("trace: annotations take ports and ranges from the sidecar") {

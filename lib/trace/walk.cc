@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "lib/envoy/names.h"
+#include "lib/mesh/identity.h"
 #include "lib/trace/envoy_rbac.h"
 #include "lib/trace/handshake.h"
 #include "lib/trace/missing.h"
@@ -13,26 +15,21 @@ namespace {
 
 using topology::Causes;
 using topology::Cluster;
-using topology::ClusterType;
 using topology::Connection;
 using topology::FilterChain;
 using topology::Listener;
 using topology::NetworkFilter;
 using topology::Proxy;
-using topology::TlsKind;
 using topology::Topology;
 
 // Walks that are made for one connection; those behind them are left out.
 constexpr std::size_t kMaxWalks = 64;
 
 // Why Envoy does not take a listener that an EnvoyFilter wrote; empty: it does.
-//
-// Source: envoyproxy/envoy source/common/listener_manager/filter_chain_manager_impl.cc
-// ("partial wildcards are not supported in server_names").
 std::string refused_by_envoy(const Listener& listener) {
   for (const FilterChain& chain : listener.filter_chains)
     for (const std::string& name : chain.match.server_names)
-      if (name.rfind('*') != std::string::npos && (!name.starts_with("*.") || name.rfind('*') > 0))
+      if (!envoy::is_server_name(name))
         return fmt::format(
             "Envoy refuses listener {}: server_names has \"{}\", and a wildcard is \"*.\" before a "
             "whole domain",
@@ -112,9 +109,8 @@ void Walker::set_first_bytes(Connection& connection, const std::string& name) co
   if (meant_.protocol == Protocol::Http) connection.alpn = {"http/1.1"};
 }
 
-std::string Walker::identity_of(const Proxy& proxy) const {
-  return fmt::format("{}/ns/{}/sa/{}", mesh_.settings().trust_domain, proxy.name_space,
-                     proxy.service_account);
+std::string Walker::spiffe_id_of(const Proxy& proxy) const {
+  return mesh::spiffe_id(mesh_.settings(), proxy.name_space, proxy.service_account);
 }
 
 Hop& Walker::start(Place place, const Proxy& proxy) {
@@ -150,14 +146,14 @@ void Walker::pass(const Topology& proxy, const Listener& listener, const Connect
     return;
   }
   const FilterChain* chain = topology::find_chain(listener, connection);
-  if (chain != nullptr && forwards_by_sni(*chain) && !reads_hello(listener)) {
+  if (chain != nullptr && chain->sni_forwarder() != nullptr && !reads_hello(listener)) {
     stop(Verdict::Reset,
          fmt::format("{} has no tls_inspector: its SNI proxy learns no name", listener.name),
          Failure::NoEndpoint, listener.causes);
     return;
   }
   if (chain == nullptr) {
-    hop().log.written = writes_log(listener);
+    hop().log = log_of(listener, proxy.logging);
     stop(hop().place == Place::InternalListener ? Verdict::Blocked : Verdict::Reset,
          connection.sni.empty()
              ? fmt::format("no filter chain of {} takes a connection without SNI", listener.name)
@@ -167,9 +163,9 @@ void Walker::pass(const Topology& proxy, const Listener& listener, const Connect
   }
   hop().chain = describe(chain->match);
   hop().causes = chain->causes;
-  hop().log.written = writes_log(*chain);
+  hop().log = log_of(*chain, proxy.logging);
   if (chain->tls) {
-    hop().ends = describe_tls(*chain->tls, "spiffe://" + identity_of(sender()));
+    hop().ends = describe_tls(*chain->tls, spiffe_id_of(sender()));
     --tls_layers_;
   }
   if (!is_let_in(*chain, connection, peer)) return;
@@ -190,7 +186,7 @@ void Walker::pass(const Topology& proxy, const Listener& listener, const Connect
 
 bool Walker::is_let_in(const FilterChain& chain, const Connection& connection, const Peer& peer) {
   for (const NetworkFilter& filter : chain.filters) {
-    const bool passes = is_let_in(filter, facts_of(connection, peer, {}, filter));
+    const bool passes = is_let_in(filter, facts_of(connection, peer, filter));
     if (passes) continue;
     if (chain.target().route_config.empty()) hop().cluster = chain.target().cluster;
     return false;
@@ -238,7 +234,7 @@ void Walker::add_note(const std::string& note) {
   hop().note += (hop().note.empty() ? "" : "; ") + note;
 }
 
-Facts Walker::facts_of(const Connection& connection, const Peer& peer, const std::string& path,
+Facts Walker::facts_of(const Connection& connection, const Peer& peer,
                        const NetworkFilter& filter) const {
   Facts out;
   out.principal = peer.identity;
@@ -249,7 +245,7 @@ Facts Walker::facts_of(const Connection& connection, const Peer& peer, const std
   out.port = connection.port;
   out.http = filter.name == topology::kHttpConnectionManager;
   out.host = request_.host;
-  out.path = path.empty() ? request_.path : path;
+  out.path = request_.path;
   return out;
 }
 
@@ -281,9 +277,28 @@ void Walker::route(const Topology& proxy, const std::string& name, const FilterC
   } else if (found->redirect) {
     stop(Verdict::Delivered, "the proxy itself answers with a redirect", Failure::Answered,
          found->causes);
-  } else {
+  } else if (!is_aborted(*found)) {
+    for (const std::string& mirror : found->mirrors)
+      add_note(fmt::format("a copy of what is asked goes to {}", mirror));
     forward(proxy, found->target, &chain, {});
   }
+}
+
+bool Walker::is_aborted(const topology::Route& route) {
+  if (route.abort == nullptr) return false;
+  const resource::FaultAbort& abort = *route.abort;
+  const double share = *abort.percentage->value;  // without one istiod asks for none
+  const std::string answer = abort.grpc_status.present()
+                                 ? fmt::format("gRPC status {}", *abort.grpc_status)
+                                 : fmt::format("{}", *abort.http_status);
+  if (share >= 100) {
+    stop(Verdict::Blocked, fmt::format("an injected fault answers {} to all requests", answer),
+         Failure::Aborted, route.causes);
+    return true;
+  }
+  if (share > 0)
+    add_note(fmt::format("an injected fault answers {} to {} % of the requests", answer, share));
+  return false;
 }
 
 void Walker::forward(const Topology& proxy, const topology::Target& target,

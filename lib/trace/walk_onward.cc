@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lib/mesh/host.h"
+#include "lib/mesh/identity.h"
 #include "lib/mesh/injection.h"
 #include "lib/topology/matching.h"
 #include "lib/trace/destination.h"
@@ -24,7 +25,6 @@ using topology::ClusterType;
 using topology::Connection;
 using topology::FilterChain;
 using topology::Listener;
-using topology::NetworkFilter;
 using topology::Proxy;
 using topology::TlsKind;
 using topology::Topology;
@@ -80,7 +80,8 @@ void Walker::connect(const Cluster& cluster, const FilterChain& chain,
       leave(request_.host, request_.port);
       return;
     }
-    if (!forwards_by_sni(chain)) {
+    const topology::NetworkFilter* forwarder = chain.sni_forwarder();
+    if (forwarder == nullptr) {
       stop(Verdict::Reset,
            fmt::format("cluster \"{}\" needs a host that no filter of the chain tells it",
                        cluster.name),
@@ -89,7 +90,7 @@ void Walker::connect(const Cluster& cluster, const FilterChain& chain,
     }
     const std::string name = connection.sni.empty() ? inner_sni_ : connection.sni;
     if (cluster.tls) wrap(*cluster.tls);
-    leave(name, cluster.port != 0 ? cluster.port : request_.port);
+    leave_by_sni(name, cluster, forwarded_port(*forwarder));
     return;
   }
   if (cluster.type == ClusterType::OriginalDst) {
@@ -126,8 +127,17 @@ void Walker::connect(const Cluster& cluster, const FilterChain& chain,
   arrive(cluster, next, tls);
 }
 
+void Walker::leave_by_sni(const std::string& name, const Cluster& cluster, std::uint32_t port) {
+  leave(name, port != 0 ? port : cluster.port != 0 ? cluster.port : request_.port);
+  if (port == 0 || port == request_.port || out_.verdict != Verdict::Delivered) return;
+  stop(Verdict::Misrouted,
+       fmt::format("the client means port {}, the SNI proxy connects to {}", request_.port,
+                   out_.reached),
+       Failure::None, hop().causes);
+}
+
 void Walker::wrap(const topology::UpstreamTls& tls) {
-  hop().tls = describe_tls(tls, name_in(tls), "spiffe://" + identity_of(sender()));
+  hop().tls = describe_tls(tls, name_in(tls), spiffe_id_of(sender()));
   ++tls_layers_;
 }
 
@@ -217,7 +227,8 @@ void Walker::enter_gateway(const Proxy& proxy, std::uint32_t port,
   }
   gateway_ = proxy;
   const Causes way = cluster.causes;
-  const std::string client = identity_of(request_.client);
+  const std::string client = mesh::principal_of(mesh_.settings(), request_.client.name_space,
+                                                request_.client.service_account);
   start(Place::Gateway, proxy);
   const Topology& gateway = topology_of_(*gateway_);
   const Listener* listener = topology::listener_on(gateway, port);
@@ -244,12 +255,12 @@ void Walker::enter_gateway(const Proxy& proxy, std::uint32_t port,
     hop().peer = client;
   }
   if (chain != nullptr) {
-    auto problem = handshake_problem(*chain, tls, connection.tls, "spiffe://" + identity_of(proxy));
+    auto problem = handshake_problem(*chain, tls, connection.tls, spiffe_id_of(proxy));
     if (problem) {
       hop().listener = listener->name;
       hop().chain = describe(chain->match);
-      hop().log.written = writes_log(*chain);
-      if (chain->tls) hop().ends = describe_tls(*chain->tls, "spiffe://" + identity_of(proxy));
+      hop().log = log_of(*chain, gateway.logging);
+      if (chain->tls) hop().ends = describe_tls(*chain->tls, spiffe_id_of(proxy));
       Causes blame = way;
       blame.insert(blame.end(), chain->causes.begin(), chain->causes.end());
       hop().cluster = chain->target().cluster;

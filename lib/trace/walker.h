@@ -56,9 +56,8 @@ class Walker {
   // Through the filter chain of a listener.
   void pass(const topology::Topology& proxy, const topology::Listener& listener,
             const topology::Connection& connection, const Peer& peer);
-  [[nodiscard]] std::string identity_of(const topology::Proxy& proxy) const;
+  [[nodiscard]] std::string spiffe_id_of(const topology::Proxy& proxy) const;
   [[nodiscard]] Facts facts_of(const topology::Connection& connection, const Peer& peer,
-                               const std::string& path,
                                const topology::NetworkFilter& filter) const;
   // Whether the chain's policies let the connection pass; when not, that ends the walk.
   bool is_let_in(const topology::FilterChain& chain, const topology::Connection& connection,
@@ -67,6 +66,8 @@ class Walker {
   void add_note(const std::string& note);
   void route(const topology::Topology& proxy, const std::string& name,
              const topology::FilterChain& chain);
+  // Whether an injected fault answers all requests, which ends the walk.
+  bool is_aborted(const topology::Route& route);
   // To the cluster of a target; of weighted ones the heaviest first.
   void forward(const topology::Topology& proxy, const topology::Target& target,
                const topology::FilterChain* chain, const topology::Connection& connection);
@@ -92,6 +93,8 @@ class Walker {
                      const topology::Causes& causes);
   [[nodiscard]] const mesh::Service* service_of(const topology::Cluster& cluster) const;
   void judge(const topology::Cluster& cluster, Verdict verdict, std::string reason);
+  // By a filter that has a port for all names; 0: it has none.
+  void leave_by_sni(const std::string& name, const topology::Cluster& cluster, std::uint32_t port);
   // To a name or an address that the proxy learns from the connection.
   void leave(const std::string& host, std::uint32_t port);
 
