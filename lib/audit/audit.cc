@@ -11,7 +11,9 @@
 #include "lib/mesh/injection.h"
 #include "lib/mesh/network_policies.h"
 #include "lib/trace/clients.h"
+#include "lib/trace/pods.h"
 #include "lib/trace/targets.h"
+#include "lib/trace/words.h"
 
 namespace egressctl::audit {
 namespace {
@@ -38,21 +40,14 @@ Causes cause_of(const resource::Resource* resource, SourceRange range) {
   return {{.resource = resource, .range = range}};
 }
 
-// Of pods that are not in the input the proxy holds the namespace's name.
+// The proxy holds the namespace's name, to which the pod refers.
 std::deque<Client> clients_of(const mesh::Mesh& mesh) {
-  static const resource::TextMap kNone;
   std::deque<Client> out;
   for (Proxy& proxy : trace::clients(mesh)) {
     Client& client = out.emplace_back();
-    if (proxy.workload != nullptr) {
-      client.pod = *proxy.workload;
-      client.name = proxy.name;
-    } else {
-      client.name = "*";
-      client.pod.labels = &kNone;
-    }
+    client.name = proxy.workload != nullptr ? proxy.name : "*";
     client.proxy = std::move(proxy);
-    client.pod.name_space = client.proxy.name_space;
+    client.pod = trace::pod_of(client.proxy);
   }
   return out;
 }
@@ -127,9 +122,7 @@ class Audit {
     } else {
       add(Way::NetworkPolicy, State::Open,
           fmt::format("its NetworkPolicies let TCP out to the internet, such as {}",
-                      hole_->address.is_v4()
-                          ? fmt::format("{}:{}", hole_->address.to_string(), hole_->port)
-                          : fmt::format("[{}]:{}", hole_->address.to_string(), hole_->port)),
+                      trace::at(hole_->address.to_string(), hole_->port)),
           std::move(causes));
     }
   }
@@ -149,12 +142,12 @@ class Audit {
   void check_exclusions() {
     const std::vector<mesh::Exclusion> found = mesh::exclusions_of(client_->pod);
     if (found.empty()) {
-      add(Way::Exclusion, State::Closed, "no annotation takes connections from the sidecar", {});
+      add(Way::Exclusion, State::Closed, "nothing takes connections from the sidecar", {});
       return;
     }
     for (const mesh::Exclusion& one : found)
       add(Way::Exclusion, one.port ? through_port(*one.port) : through(hole_.has_value()),
-          mesh::describe(one), cause_of(client_->pod.resource, one.annotation->range));
+          mesh::describe(one), cause_of(client_->pod.resource, one.range));
   }
 
   [[nodiscard]] Request request_for(std::string_view host, std::int64_t port) const {
@@ -196,7 +189,7 @@ class Audit {
     Causes fixed_causes;
     for (const auto& [host, port] : hosts_) {
       const Trace trace = trace_to(host, port);
-      const std::string target = fmt::format("{}:{}", host, port);
+      const std::string target = trace::at(host, port);
       if (trace.verdict == Verdict::Bypass) {
         direct.push_back(target);
         free = free || through_port(port) == State::Open;

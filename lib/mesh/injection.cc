@@ -1,16 +1,17 @@
 #include "lib/mesh/injection.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 
 namespace egressctl::mesh {
 namespace {
 
 constexpr std::string_view kProxyContainer = "istio-proxy";
+constexpr std::string_view kProxyId = "1337";  // of its user and its group
 constexpr std::string_view kInject = "sidecar.istio.io/inject";
 constexpr std::string_view kRevision = "istio.io/rev";
 constexpr std::string_view kDataplaneMode = "istio.io/dataplane-mode";
@@ -56,19 +57,47 @@ std::vector<std::string_view> words_of(const resource::Text* list) {
   return out;
 }
 
-std::optional<std::int64_t> port_of(std::string_view word) {
-  std::int64_t port = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), port);
-  if (error != std::errc{} || end != word.data() + word.size()) return std::nullopt;
-  return port;
-}
-
 bool runs_proxy(const Workload& pod) {
   if (pod.resource->kind != resource::Kind::Pod || pod.spec == nullptr) return false;
   const auto is_proxy = [](const auto& container) { return *container->name == kProxyContainer; };
   return std::any_of(pod.spec->containers->begin(), pod.spec->containers->end(), is_proxy) ||
          std::any_of(pod.spec->init_containers->begin(), pod.spec->init_containers->end(),
                      is_proxy);
+}
+
+// The field of a security context by which a process is taken for the proxy; nullptr: none.
+const yaml::Node* proxy_user(const yaml::Node* context) {
+  if (context == nullptr) return nullptr;
+  for (const std::string_view field : {"runAsUser", "runAsGroup"})
+    if (const yaml::Node* id = context->find(field); id != nullptr && id->scalar == kProxyId)
+      return id;
+  return nullptr;
+}
+
+// The PodSpec of a Pod, or of a template.
+const yaml::Node* spec_node(const Workload& pod) {
+  const yaml::Node* spec = pod.resource->node->find("spec");
+  if (pod.resource->kind == resource::Kind::Pod || spec == nullptr) return spec;
+  const yaml::Node* pods = spec->find("template");
+  return pods != nullptr ? pods->find("spec") : nullptr;
+}
+
+// Containers that run as the proxy does, by their own word or by the pod's.
+void add_users(const Workload& pod, std::vector<Exclusion>& out) {
+  const yaml::Node* spec = spec_node(pod);
+  const yaml::Node* context = spec != nullptr ? spec->find("securityContext") : nullptr;
+  for (const auto& container : *pod.spec->containers) {
+    if (container.node == nullptr || *container->name == kProxyContainer) continue;
+    const yaml::Node* own = container.node->find("securityContext");
+    const bool decides = own != nullptr && own->find("runAsUser") != nullptr;
+    const yaml::Node* id = proxy_user(own);
+    if (id == nullptr && !decides) id = proxy_user(context);
+    if (id == nullptr) continue;
+    Exclusion& one = out.emplace_back();
+    one.kind = Exclusion::Kind::User;
+    one.word = *container->name;
+    one.range = id->range;
+  }
 }
 
 NoSidecar because(const resource::Resource* resource, SourceRange range, std::string_view why) {
@@ -141,22 +170,28 @@ const resource::Text* waypoint_label(const Mesh& mesh, const resource::Resource&
 
 bool Exclusion::covers(const std::optional<IpAddress>& address, std::int64_t number) const {
   switch (kind) {
-    case Kind::Everything: return true;
+    case Kind::Everything:
+    case Kind::User: return true;
     case Kind::Interface: return word == kUsualInterface;
     case Kind::Port: return !port || *port == number;
     case Kind::Range: return address ? contains(word, *address) : is_everything(word);
     case Kind::NotIncluded: break;
   }
   if (std::find(kept.begin(), kept.end(), number) != kept.end()) return false;
-  const std::vector<std::string_view> ranges = words_of(annotation);
-  return std::none_of(ranges.begin(), ranges.end(), [&](std::string_view range) {
-    return address ? contains(range, *address) : has_public(range);
+  const std::vector<std::string_view> taken = words_of(annotation);
+  return std::none_of(taken.begin(), taken.end(), [&](std::string_view one) {
+    return address ? contains(one, *address) : has_public(one);
   });
 }
 
 std::string describe(const Exclusion& exclusion) {
   switch (exclusion.kind) {
     case Exclusion::Kind::Everything: return "no connection is led to the sidecar";
+    case Exclusion::Kind::User:
+      return fmt::format(
+          "container \"{}\" runs as the proxy's own user, whose connections are let "
+          "pass",
+          exclusion.word);
     case Exclusion::Kind::Interface:
       return fmt::format("what leaves by interface {} goes around the sidecar", exclusion.word);
     case Exclusion::Kind::Port:
@@ -175,6 +210,7 @@ std::string describe(const Exclusion& exclusion) {
 std::vector<Exclusion> exclusions_of(const Workload& pod) {
   using Kind = Exclusion::Kind;
   std::vector<Exclusion> out;
+  if (pod.spec != nullptr) add_users(pod, out);
   if (pod.annotations == nullptr) return out;
   const resource::TextMap& annotations = *pod.annotations;
   const auto add = [&](Kind kind, std::string_view word,
@@ -183,6 +219,7 @@ std::vector<Exclusion> exclusions_of(const Workload& pod) {
     one.kind = kind;
     one.word = word;
     one.annotation = annotation;
+    if (annotation != nullptr) one.range = annotation->range;
     return one;
   };
   if (const resource::Text* mode = annotations->find(kMode); mode != nullptr && **mode == "NONE")
@@ -191,7 +228,7 @@ std::vector<Exclusion> exclusions_of(const Workload& pod) {
   for (const std::string_view word : words_of(interfaces)) add(Kind::Interface, word, interfaces);
   const resource::Text* ports = annotations->find(kPorts);
   for (const std::string_view word : words_of(ports)) {
-    const auto port = port_of(word);
+    const auto port = parse_number<std::int64_t>(word);
     if (port || word == "*") add(Kind::Port, word, ports).port = port;
   }
   const resource::Text* excluded = annotations->find(kExcluded);
@@ -202,7 +239,7 @@ std::vector<Exclusion> exclusions_of(const Workload& pod) {
   if (included == nullptr || std::any_of(ranges.begin(), ranges.end(), is_everything)) return out;
   Exclusion& rest = add(Kind::NotIncluded, trim(**included), included);
   for (const std::string_view word : words_of(annotations->find(kIncludedPorts)))
-    if (const auto port = port_of(word)) rest.kept.push_back(*port);
+    if (const auto port = parse_number<std::int64_t>(word)) rest.kept.push_back(*port);
   return out;
 }
 

@@ -3,7 +3,8 @@
 // Source: istio.io/docs/setup/additional-setup/sidecar-injection, istio.io/docs/reference/config/
 // annotations; istio/istio 1.31, pkg/kube/inject/inject.go (injectRequired), manifests/charts/
 // istio-control/istio-discovery/templates/mutatingwebhook.yaml (which pods it is asked about),
-// tools/istio-iptables/pkg/capture/run.go (the order of inclusions and exclusions).
+// tools/istio-iptables/pkg/capture/run.go (the order of inclusions and exclusions; the user and the
+// group that are left alone).
 #pragma once
 
 #include <cstdint>
@@ -43,10 +44,12 @@ struct NoSidecar {
 [[nodiscard]] const resource::Text* waypoint_label(const Mesh& mesh,
                                                    const resource::Resource& resource);
 
-// A part of a pod's outbound connections that its annotations take from its sidecar.
+// A part of a pod's outbound connections that does not go to its sidecar, by annotations and by the
+// user that containers run as.
 struct Exclusion {
   enum class Kind {
     Everything,   // no connection is redirected: interceptionMode NONE
+    User,         // container `word` runs as the proxy's own user or group
     Interface,    // `word` is a network interface that connections leave by
     Port,         // `word` is a port, or "*"
     Range,        // `word` is a range with addresses of the internet
@@ -56,7 +59,8 @@ struct Exclusion {
   std::string_view word;
   std::optional<std::int64_t> port;  // of Kind::Port; std::nullopt: every one
   std::vector<std::int64_t> kept;    // of Kind::NotIncluded: ports that are taken all the same
-  const resource::Text* annotation = nullptr;  // never nullptr
+  const resource::Text* annotation = nullptr;  // that says so; nullptr of Kind::User
+  SourceRange range;                           // of what says so
 
   // Whether a connection goes around the sidecar; std::nullopt is an address of the internet that
   // is not known.

@@ -14,15 +14,6 @@ using mesh::Transport;
 using mesh::Workload;
 using topology::Proxy;
 
-Workload pod_of(const Proxy& proxy) {
-  static const resource::TextMap kNone;
-  if (proxy.workload != nullptr) return *proxy.workload;
-  Workload out;
-  out.name_space = proxy.name_space;
-  out.labels = &kNone;
-  return out;
-}
-
 std::string name_of(const Workload& pod) {
   return pod.resource == nullptr
              ? std::string(pod.name_space)
@@ -34,6 +25,15 @@ topology::Causes cause_of(const mesh::PolicyView& policy) {
 }
 
 }  // namespace
+
+Workload pod_of(const Proxy& proxy) {
+  static const resource::TextMap kNone;
+  if (proxy.workload != nullptr) return *proxy.workload;
+  Workload out;
+  out.name_space = proxy.name_space;
+  out.labels = &kNone;
+  return out;
+}
 
 std::optional<WayAround> way_around(const mesh::Mesh& mesh, const Proxy& client,
                                     const Destination& destination, std::uint32_t port) {
@@ -50,7 +50,7 @@ std::optional<WayAround> way_around(const mesh::Mesh& mesh, const Proxy& client,
     if (one.covers(address, port))
       return WayAround{.why = mesh::describe(one),
                        .ambient = false,
-                       .causes = {{.resource = pod.resource, .range = one.annotation->range}}};
+                       .causes = {{.resource = pod.resource, .range = one.range}}};
   return std::nullopt;
 }
 

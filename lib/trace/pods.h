@@ -11,6 +11,10 @@
 
 namespace egressctl::trace {
 
+// The proxy's pod; of one that is not in the input its namespace, without labels. Refers to the
+// proxy.
+[[nodiscard]] mesh::Workload pod_of(const topology::Proxy& proxy);
+
 // Why a connection does not go through a sidecar.
 struct WayAround {
   std::string why;       // a sentence without a final stop

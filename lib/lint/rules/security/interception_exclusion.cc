@@ -37,10 +37,14 @@ void offer_removal(const mesh::Exclusion& one, const mesh::Workload& pod,
 
 void report(const mesh::Exclusion& one, const mesh::Workload& pod, Diagnostics& out) {
   using Kind = mesh::Exclusion::Kind;
-  const SourceRange place = one.annotation->range;
+  if (one.kind == Kind::User) {
+    out.report(kId, one.range, "{}: they leave past the egress gateway", mesh::describe(one))
+        .help("let it run as another user, and list the hosts that it needs in ServiceEntries");
+    return;
+  }
   if (one.kind == Kind::NotIncluded) {
     auto finding =
-        out.report(kId, place,
+        out.report(kId, one.range,
                    "only \"{}\" goes through the sidecar; everything else leaves past the egress "
                    "gateway",
                    one.word);
@@ -48,8 +52,15 @@ void report(const mesh::Exclusion& one, const mesh::Workload& pod, Diagnostics& 
     offer_removal(one, pod, finding);
     return;
   }
+  if (one.kind != Kind::Port && one.kind != Kind::Range) {
+    auto finding =
+        out.report(kId, one.range, "{}: they leave past the egress gateway", mesh::describe(one));
+    finding.help(std::string(kHelp));
+    offer_removal(one, pod, finding);
+    return;
+  }
   auto finding =
-      out.report(kId, place,
+      out.report(kId, one.range,
                  "{} \"{}\" is taken out of the sidecar's hands: connections to it leave past the "
                  "egress gateway",
                  one.kind == Kind::Port ? "port" : "range", one.word);
@@ -79,10 +90,15 @@ void check(const Context& in, Diagnostics& out) {
 
 const Rule kInterceptionExclusion{
     .info = {.id = kId,
-             .summary = "an annotation that takes outbound traffic from the sidecar",
-             .why = "The init container leaves the ports and ranges out of its redirection. Their "
-                    "connections never see the proxy: no route to the gateway, no policy, no log.",
-             .mend = "Remove the annotation and register the destinations with ServiceEntries.",
+             .summary = "an annotation, or the user that a container runs as, that takes outbound "
+                        "traffic from the sidecar",
+             .why =
+                 "The init container leaves the ports and ranges out of its redirection, and all "
+                 "that user and group 1337 send, as which the proxy runs. Their connections "
+                 "never see the proxy: no route to the gateway, no policy, no log.",
+             .mend =
+                 "Remove the annotation, or let the container run as another user, and register "
+                 "the destinations with ServiceEntries.",
              .references = kReferences},
     .check = check};
 
