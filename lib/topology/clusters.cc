@@ -100,7 +100,8 @@ class PortClusters {
     if (!base) return;
     const ClusterType type = base->type;
     out.push_back(*std::move(base));
-    if (rule_ == nullptr) return;
+    // Source: pilot/pkg/networking/core/cluster_builder.go (applyDestinationRule).
+    if (rule_ == nullptr || service_.is_dynamic()) return;
     for (const RuleSubset& subset : rule_->subsets)
       if (auto cluster =
               make(*(*subset.subset)->name, type, policy_of(*rule_, subset, port_.number), &subset))
@@ -247,7 +248,7 @@ std::vector<Cluster> service_clusters(const View& view) {
   for (const Service* service : view.scope.services) {
     if (service->resolution == Resolution::Alias) continue;
     const MergedRule* rule = view.scope.rule(service->host, view.proxy);
-    const bool dynamic = service->is_wildcard() && service->resolution == Resolution::DynamicDns;
+    const bool dynamic = service->is_dynamic();
     for (const mesh::ServicePort* port : service->ports) {
       if (port->protocol == Protocol::Udp) continue;
       const PortClusters clusters(view, *service, *port, rule, false);

@@ -29,15 +29,11 @@ std::int64_t own_port(const OutboundPort& port) {
   return service.ports.size() == 1 ? service.ports.front()->number : port.number;
 }
 
-bool is_dynamic_wildcard(const Service& service) {
-  return service.is_wildcard() && service.resolution == Resolution::DynamicDns;
-}
-
 std::vector<NetworkFilter> to_own_cluster(const View& view, const OutboundPort& port) {
   const Service& service = *port.service;
   const Causes causes = causes_of(service);
   std::vector<NetworkFilter> out;
-  if (is_dynamic_wildcard(service)) {
+  if (service.is_dynamic()) {
     // Here alone istiod puts policies for the sidecar's own workload on what leaves it.
     out = tcp_filters(view.snapshot.policies.of_proxy(view.proxy));
     NetworkFilter& forward = out.emplace_back();
@@ -59,7 +55,7 @@ bool needs_sni(const View& view, const OutboundPort& port) {
   if (!service.is_kubernetes() && view.proxy.ip_mode() == IpMode::V6 && address == kUnspecifiedIp)
     address = "::";
   return !port.cidrs.empty() || address.empty() ||
-         (address == wildcard && port.bind() == wildcard) || is_dynamic_wildcard(service);
+         (address == wildcard && port.bind() == wildcard) || service.is_dynamic();
 }
 
 std::vector<ChainDraft> tls_chains(const View& view, const OutboundPort& port) {

@@ -42,6 +42,10 @@ struct Service {
 
   [[nodiscard]] bool is_kubernetes() const { return source->kubernetes != nullptr; }
   [[nodiscard]] bool is_wildcard() const { return host.starts_with('*'); }
+  // Whether proxies resolve whatever name of it a client asks for.
+  [[nodiscard]] bool is_dynamic() const {
+    return is_wildcard() && resolution == Resolution::DynamicDns;
+  }
   [[nodiscard]] const mesh::ServicePort* port(std::int64_t number) const;  // or nullptr
   [[nodiscard]] std::string_view external_name() const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "lib/mesh/host.h"
 #include "lib/topology/host_map.h"
@@ -199,6 +200,15 @@ void index_most_specific(EgressScope& egress) {
       egress.most_specific.emplace(service->host, *found);
 }
 
+// The words of `exportTo`: what is written counts, not what it comes to.
+std::set<std::string_view> written_exports(const Service& service) {
+  std::set<std::string_view> out;
+  if (service.source->entry != nullptr)
+    for (const resource::Text& word : *service.source->entry->export_to) out.insert(*word);
+  return out;
+}
+
+// Source: sidecar.go (canMergeServices).
 bool can_merge(const Service& a, const Service& b) {
   const auto same = [](const resource::TextMap& x, const resource::TextMap& y) {
     return (*x).size() == (*y).size() && mesh::is_selected(x, y);
@@ -208,10 +218,8 @@ bool can_merge(const Service& a, const Service& b) {
     return false;
   if ((a.selector == nullptr) != (b.selector == nullptr)) return false;
   if (a.selector != nullptr && !same(*a.selector, *b.selector)) return false;
-  const mesh::Visibility& x = a.source->visibility;
-  const mesh::Visibility& y = b.source->visibility;
   return same(a.source->resource->metadata.labels, b.source->resource->metadata.labels) &&
-         x.everyone() == y.everyone() && x.namespaces() == y.namespaces();
+         written_exports(a) == written_exports(b);
 }
 
 bool same_ports(const Service& a, const Service& b) {
