@@ -7,13 +7,16 @@ namespace {
 
 constexpr std::string_view kNetworkingIo = "networking.istio.io";
 constexpr std::string_view kSecurityIo = "security.istio.io";
+constexpr std::string_view kExtensionsIo = "extensions.istio.io";
 constexpr std::string_view kGatewayApi = "gateway.networking.k8s.io";
 
 constexpr std::string_view kV1[] = {"v1"};
 constexpr std::string_view kNetworking[] = {"v1", "v1beta1", "v1alpha3"};
 constexpr std::string_view kEnvoyFilter[] = {"v1alpha3"};
+constexpr std::string_view kProxyConfig[] = {"v1beta1"};
 constexpr std::string_view kSecurity[] = {"v1", "v1beta1"};
 constexpr std::string_view kTelemetry[] = {"v1", "v1alpha1"};
+constexpr std::string_view kExtensions[] = {"v1alpha1"};
 constexpr std::string_view kInstall[] = {"v1alpha1"};
 constexpr std::string_view kAutoscaling[] = {"v2", "v1"};
 constexpr std::string_view kGatewayStable[] = {"v1", "v1beta1"};
@@ -28,9 +31,14 @@ constexpr KindInfo kKinds[] = {
     {Kind::Sidecar, kNetworkingIo, "Sidecar", true, kNetworking},
     {Kind::EnvoyFilter, kNetworkingIo, "EnvoyFilter", true, kEnvoyFilter},
     {Kind::WorkloadEntry, kNetworkingIo, "WorkloadEntry", true, kNetworking},
+    {Kind::WorkloadGroup, kNetworkingIo, "WorkloadGroup", true, kNetworking},
+    {Kind::ProxyConfig, kNetworkingIo, "ProxyConfig", true, kProxyConfig},
     {Kind::PeerAuthentication, kSecurityIo, "PeerAuthentication", true, kSecurity},
     {Kind::AuthorizationPolicy, kSecurityIo, "AuthorizationPolicy", true, kSecurity},
+    {Kind::RequestAuthentication, kSecurityIo, "RequestAuthentication", true, kSecurity},
     {Kind::Telemetry, "telemetry.istio.io", "Telemetry", true, kTelemetry},
+    {Kind::WasmPlugin, kExtensionsIo, "WasmPlugin", true, kExtensions},
+    {Kind::TrafficExtension, kExtensionsIo, "TrafficExtension", true, kExtensions},
     {Kind::IstioOperator, "install.istio.io", "IstioOperator", true, kInstall},
     {Kind::Namespace, "", "Namespace", false, kV1},
     {Kind::Service, "", "Service", true, kV1},

@@ -19,10 +19,15 @@ enum class Kind {
   Sidecar,
   EnvoyFilter,
   WorkloadEntry,
-  // security.istio.io and telemetry.istio.io
+  WorkloadGroup,
+  ProxyConfig,
+  // security.istio.io, telemetry.istio.io and extensions.istio.io
   PeerAuthentication,
   AuthorizationPolicy,
+  RequestAuthentication,
   Telemetry,
+  WasmPlugin,
+  TrafficExtension,
   // Mesh-wide settings
   IstioOperator,
   MeshConfig,  // a document without apiVersion and kind: MeshConfig itself or Helm values

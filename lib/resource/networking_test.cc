@@ -1,4 +1,4 @@
-// ServiceEntry, Gateway, Sidecar and WorkloadEntry.
+// ServiceEntry, Gateway, Sidecar, WorkloadEntry and WorkloadGroup.
 #include <doctest/doctest.h>
 
 #include "lib/resource/test_resources.h"
@@ -55,6 +55,20 @@ TEST_CASE("a WorkloadEntry of its own has every field") {
   CHECK(*entry.locality == "eu/west/1");
   CHECK(*entry.weight == 10);
   CHECK(*entry.service_account == "vm");
+}
+
+TEST_CASE("a WorkloadGroup has labels, a template and a probe") {
+  const Loaded loaded = load_testdata("workload_group.yaml");
+  const auto& group = only<WorkloadGroup>(loaded);
+  CHECK(**group.metadata->labels->find("app") == "legacy");
+  CHECK(*group.entry->network == "vpc");
+  const ReadinessProbe& probe = *group.probe;
+  CHECK(*probe.http_get->port == 8080);
+  CHECK(*probe.http_get->scheme == "HTTPS");
+  CHECK(*(*probe.http_get->http_headers)[0]->name == "x-probe");
+  CHECK(*probe.tcp_socket->port == 8080);
+  CHECK(*(*probe.exec->command)[0] == "/bin/true");
+  CHECK(probe.grpc.present());
 }
 
 TEST_CASE("metadata has name, namespace, labels, annotations and age") {

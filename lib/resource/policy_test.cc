@@ -1,4 +1,5 @@
-// PeerAuthentication, AuthorizationPolicy, EnvoyFilter, Telemetry and NetworkPolicy.
+// PeerAuthentication, AuthorizationPolicy, RequestAuthentication, EnvoyFilter, Telemetry and
+// NetworkPolicy.
 #include <doctest/doctest.h>
 
 #include "lib/resource/test_resources.h"
@@ -135,6 +136,18 @@ TEST_CASE("an EnvoyFilter has cluster, route and waypoint matches, and keeps unk
   CHECK(*waypoint.filter->sub_filter->name == "x");
   CHECK(*waypoint.route->name == "default");
   CHECK(*patches[3]->patch->operation == PatchOperation::Remove);
+}
+
+TEST_CASE("a RequestAuthentication has targets and rules") {
+  const Loaded loaded = load_testdata("request_authentication.yaml");
+  const auto& policy = only<RequestAuthentication>(loaded);
+  CHECK(**policy.selector->match_labels->find("istio") == "egressgateway");
+  CHECK(*policy.target_ref->kind == "Gateway");
+  CHECK(*(*policy.target_refs)[0]->name == "cnn");
+  const JwtRule& rule = *(*policy.jwt_rules)[0];
+  CHECK(*rule.issuer == "https://issuer.example.com");
+  CHECK(*rule.jwks_uri == "https://issuer.example.com/keys");
+  CHECK(*rule.jwks == "{\"keys\": []}");
 }
 
 TEST_CASE("a Telemetry has its access logs") {

@@ -23,9 +23,14 @@ Body read_istio_body(Kind kind, const Fields& in) {
     case Kind::Sidecar: return of_spec(in, read_sidecar);
     case Kind::EnvoyFilter: return of_spec(in, read_envoy_filter);
     case Kind::WorkloadEntry: return of_spec(in, read_workload_entry);
+    case Kind::WorkloadGroup: return of_spec(in, read_workload_group);
+    case Kind::ProxyConfig: return of_spec(in, read_proxy_config);
     case Kind::PeerAuthentication: return of_spec(in, read_peer_authentication);
     case Kind::AuthorizationPolicy: return of_spec(in, read_authorization_policy);
+    case Kind::RequestAuthentication: return of_spec(in, read_request_authentication);
     case Kind::Telemetry: return of_spec(in, read_telemetry);
+    case Kind::WasmPlugin: return of_spec(in, read_wasm_plugin);
+    case Kind::TrafficExtension: return of_spec(in, read_traffic_extension);
     case Kind::IstioOperator: return of_spec(in, read_istio_operator);
     case Kind::MeshConfig: return read_mesh_config(in);
     default: return std::monostate{};

@@ -12,6 +12,7 @@
 #include "lib/resource/destination_rule.h"
 #include "lib/resource/endpoints.h"
 #include "lib/resource/envoy_filter.h"
+#include "lib/resource/extension.h"
 #include "lib/resource/gateway.h"
 #include "lib/resource/istio_operator.h"
 #include "lib/resource/kinds.h"
@@ -24,6 +25,7 @@
 #include "lib/resource/pod.h"
 #include "lib/resource/positioned.h"
 #include "lib/resource/reference_grant.h"
+#include "lib/resource/request_authentication.h"
 #include "lib/resource/scaling.h"
 #include "lib/resource/service.h"
 #include "lib/resource/service_entry.h"
@@ -32,17 +34,18 @@
 #include "lib/resource/virtual_service.h"
 #include "lib/resource/workload.h"
 #include "lib/resource/workload_entry.h"
+#include "lib/resource/workload_group.h"
 #include "lib/yaml/node.h"
 
 namespace egressctl::resource {
 
 // std::monostate for kinds of which metadata is all: Namespace, ServiceAccount, Unknown.
-using Body =
-    std::variant<std::monostate, ServiceEntry, Gateway, VirtualService, DestinationRule, Sidecar,
-                 EnvoyFilter, WorkloadEntry, PeerAuthentication, AuthorizationPolicy, Telemetry,
-                 IstioOperator, MeshConfig, Service, Endpoints, EndpointSlice, Pod, Workload,
-                 ConfigMap, NetworkPolicy, HorizontalPodAutoscaler, PodDisruptionBudget,
-                 KubernetesGateway, KubernetesRoute, ReferenceGrant>;
+using Body = std::variant<std::monostate, ServiceEntry, Gateway, VirtualService, DestinationRule,
+                          Sidecar, EnvoyFilter, WorkloadEntry, WorkloadGroup, ProxyConfig,
+                          PeerAuthentication, AuthorizationPolicy, RequestAuthentication, Telemetry,
+                          Extension, IstioOperator, MeshConfig, Service, Endpoints, EndpointSlice,
+                          Pod, Workload, ConfigMap, NetworkPolicy, HorizontalPodAutoscaler,
+                          PodDisruptionBudget, KubernetesGateway, KubernetesRoute, ReferenceGrant>;
 
 // The parts of `apiVersion`: "networking.istio.io/v1" has a group, "v1" has none.
 struct ApiVersion {
@@ -64,7 +67,7 @@ struct Resource {
   SourceRange spec_range;            // of `spec`, or of the whole object when it has none
 
   // The body when the resource is of that kind, else nullptr. All workloads have a Workload, all
-  // Gateway API routes a KubernetesRoute.
+  // Gateway API routes a KubernetesRoute, WasmPlugin and TrafficExtension an Extension.
   template <typename T>
   [[nodiscard]] const T* as() const {
     return std::get_if<T>(&body);

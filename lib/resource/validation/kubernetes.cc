@@ -17,14 +17,9 @@ struct KnownKind {
   std::string_view name;
 };
 
-// Kinds of Istio's groups and of the Gateway API that no check is about.
-// Source: Istio's CRDs; Gateway API 1.6.
-constexpr std::array<KnownKind, 9> kOtherKinds{{
-    {"extensions.istio.io", "TrafficExtension"},
-    {"extensions.istio.io", "WasmPlugin"},
-    {"networking.istio.io", "ProxyConfig"},
-    {"networking.istio.io", "WorkloadGroup"},
-    {"security.istio.io", "RequestAuthentication"},
+// Kinds of the Gateway API that no check is about.
+// Source: Gateway API 1.6.
+constexpr std::array<KnownKind, 4> kOtherKinds{{
     {"gateway.networking.k8s.io", "BackendTLSPolicy"},
     {"gateway.networking.k8s.io", "GatewayClass"},
     {"gateway.networking.k8s.io", "ListenerSet"},

@@ -9,21 +9,13 @@ namespace egressctl::lint::rules {
 namespace {
 
 constexpr RuleId kId{"EGR0910", "selector-for-waypoint", Severity::Error};
-constexpr resource::Kind kReads[] = {resource::Kind::AuthorizationPolicy, resource::Kind::Telemetry,
-                                     resource::Kind::Unknown};
+constexpr resource::Kind kReads[] = {resource::Kind::AuthorizationPolicy,
+                                     resource::Kind::RequestAuthentication,
+                                     resource::Kind::Telemetry, resource::Kind::WasmPlugin};
 constexpr std::string_view kName = "gateway.networking.k8s.io/gateway-name";
 constexpr std::string_view kClass = "gateway.networking.k8s.io/gateway-class-name";
 constexpr std::string_view kReferences[] = {
     "https://istio.io/latest/docs/ambient/usage/l7-features/", "istio/istio#57661"};
-
-// Kinds that take both a selector and targets.
-bool is_policy(const resource::Resource& resource) {
-  return resource.kind != resource::Kind::Unknown ||
-         (resource.api_version.group == "security.istio.io" &&
-          *resource.kind_name == "RequestAuthentication") ||
-         (resource.api_version.group == "extensions.istio.io" &&
-          *resource.kind_name == "WasmPlugin");
-}
 
 // The waypoint that the labels are of, or nullptr.
 const resource::Resource* waypoint(const mesh::Mesh& mesh, std::string_view name_space,
@@ -37,7 +29,7 @@ const resource::Resource* waypoint(const mesh::Mesh& mesh, std::string_view name
 }
 
 void check(const Context& in, const resource::Resource& resource, Diagnostics& out) {
-  if (!is_policy(resource) || resource.node == nullptr) return;
+  if (resource.node == nullptr) return;
   const yaml::Node* spec = resource.node->find("spec");
   const yaml::Entry* selector = spec != nullptr ? spec->find_entry("selector") : nullptr;
   const yaml::Node* labels = selector != nullptr ? selector->value.find("matchLabels") : nullptr;
