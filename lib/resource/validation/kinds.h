@@ -12,9 +12,13 @@ void check(Report& report, const VirtualService& service);
 void check(Report& report, const Sidecar& sidecar);
 void check(Report& report, const ServiceEntry& entry);
 void check(Report& report, const WorkloadEntry& entry);
+void check(Report& report, const WorkloadGroup& group);
+void check(Report& report, const ProxyConfig& config);
 void check(Report& report, const PeerAuthentication& policy);
 void check(Report& report, const AuthorizationPolicy& policy);
+void check(Report& report, const RequestAuthentication& policy);
 void check(Report& report, const Telemetry& telemetry);
+void check(Report& report, const Extension& extension);
 void check(Report& report, const EnvoyFilter& filter);
 void check(Report& report, const MeshConfig& config);
 

@@ -153,6 +153,10 @@ inline constexpr RuleId kUnsupportedAnnotation{"EGR0178", "unsupported-annotatio
                                                Severity::Error};
 // It still works, and a later release of Istio will drop it.
 inline constexpr RuleId kDeprecatedField{"EGR0179", "deprecated-field", Severity::Warning};
+// The webhook refuses it; no token could ever be verified with it.
+inline constexpr RuleId kInvalidJwtRule{"EGR0183", "invalid-jwt-rule", Severity::Error};
+// The webhook refuses a probe that asks nothing, or what nobody can ask.
+inline constexpr RuleId kInvalidProbe{"EGR0184", "invalid-probe", Severity::Error};
 
 // The webhook refuses it; without certificate and key Envoy can't prove who the client is.
 inline constexpr RuleId kIncompleteClientCredentials{"EGR0409", "incomplete-client-credentials",
@@ -196,7 +200,8 @@ inline constexpr std::array kRules = {kWildcardWithDns,       kEndpointsWithNone
                                       kDenyByHttpAttributes,  kInvalidPeerAuthentication,
                                       kInvalidTelemetry,      kInvalidPatch,
                                       kEnvoyInternals,        kUnsupportedAnnotation,
-                                      kDeprecatedField,       kIncompleteClientCredentials,
+                                      kDeprecatedField,       kInvalidJwtRule,
+                                      kInvalidProbe,          kIncompleteClientCredentials,
                                       kWeakServerTls,         kPatchMatchMismatch};
 
 }  // namespace egressctl::resource::validation
