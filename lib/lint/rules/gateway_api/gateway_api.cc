@@ -9,7 +9,8 @@ List gateway_api() {
       &kDisjointHostnames,    &kRouteKindMismatch,   &kNamespaceNotAllowed,
       &kNoReferenceGrant,     &kNoMeshRoute,         &kMalformedReference,
       &kGatewayNameAsService, &kUnknownWaypoint,     &kWaypointWithoutAddress,
-      &kDynamicDnsInAmbient,  &kSelectorForWaypoint,
+      &kDynamicDnsInAmbient,  &kSelectorForWaypoint, &kUnknownParent,
+      &kUnknownBackend,       &kListenerWithoutTls,
   };
   return kList;
 }

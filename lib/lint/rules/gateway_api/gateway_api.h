@@ -16,5 +16,8 @@ extern const Rule kUnknownWaypoint;         // EGR0907
 extern const Rule kWaypointWithoutAddress;  // EGR0908
 extern const Rule kDynamicDnsInAmbient;     // EGR0909
 extern const Rule kSelectorForWaypoint;     // EGR0910
+extern const Rule kUnknownParent;           // EGR0912
+extern const Rule kUnknownBackend;          // EGR0913
+extern const Rule kListenerWithoutTls;      // EGR0914
 
 }  // namespace egressctl::lint::rules
