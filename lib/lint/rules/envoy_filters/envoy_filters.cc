@@ -96,7 +96,8 @@ constexpr Rule kRules[] = {
 
 constexpr const Rule* kOwn[] = {&rules::kRelativePatch,  &rules::kUndefinedReference,
                                 &rules::kSelectsTooMuch, &rules::kPatchContext,
-                                &rules::kPatchNamespace, &rules::kServicePortInMatch};
+                                &rules::kPatchNamespace, &rules::kServicePortInMatch,
+                                &rules::kUnmatchedPatch};
 
 }  // namespace
 

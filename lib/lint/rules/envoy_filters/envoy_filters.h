@@ -11,5 +11,6 @@ extern const Rule kSelectsTooMuch;      // EGR0632
 extern const Rule kPatchContext;        // EGR0601
 extern const Rule kPatchNamespace;      // EGR0602
 extern const Rule kServicePortInMatch;  // EGR0606
+extern const Rule kUnmatchedPatch;      // EGR0633
 
 }  // namespace egressctl::lint::rules

@@ -3,6 +3,7 @@
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/envoy_filters/envoy_filters.h"
+#include "lib/lint/rules/envoy_filters/selected_pods.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -18,26 +19,11 @@ constexpr resource::Kind kReads[] = {resource::Kind::EnvoyFilter};
 
 using resource::PatchContext;
 
-// The pods that an EnvoyFilter selects; none for one without a selector.
-std::vector<const mesh::Workload*> selected(const Context& in, const resource::Resource& resource,
-                                            bool everywhere) {
-  const auto& filter = *resource.as<resource::EnvoyFilter>();
-  if (!filter.workload_selector.present() || filter.workload_selector->labels->empty()) return {};
-  const std::string_view name_space = in.mesh().namespace_of(resource);
-  const bool root = name_space == in.mesh().settings().root_namespace;
-  return in.mesh().workloads().select(everywhere || root ? "" : name_space,
-                                      filter.workload_selector->labels);
-}
-
-bool is_gateway(const Context& in, const mesh::Workload& pod) {
-  return pod.is_gateway_proxy() || !in.gateways().at(pod).empty();
-}
-
 void check_context(const Context& in, const resource::Resource& resource, Diagnostics& out) {
-  const auto pods = selected(in, resource, false);
+  const auto pods = selected_pods(in, resource);
   if (pods.empty()) return;
   const auto gateways = std::count_if(pods.begin(), pods.end(),
-                                      [&](const auto* pod) { return is_gateway(in, *pod); });
+                                      [&](const auto* pod) { return runs_gateway(in, *pod); });
   const bool all = gateways == static_cast<std::ptrdiff_t>(pods.size());
   if (gateways != 0 && !all) return;
   for (const auto& patch : *resource.as<resource::EnvoyFilter>()->config_patches) {
@@ -58,10 +44,10 @@ void check_context(const Context& in, const resource::Resource& resource, Diagno
 }
 
 void check_namespace(const Context& in, const resource::Resource& resource, Diagnostics& out) {
-  if (!selected(in, resource, false).empty()) return;
-  const auto elsewhere = selected(in, resource, true);
+  if (!selected_pods(in, resource).empty()) return;
+  const auto elsewhere = selected_pods(in, resource, true);
   if (elsewhere.empty() || !std::all_of(elsewhere.begin(), elsewhere.end(),
-                                        [&](const auto* pod) { return is_gateway(in, *pod); }))
+                                        [&](const auto* pod) { return runs_gateway(in, *pod); }))
     return;
   const mesh::Workload& pod = *elsewhere.front();
   const resource::Text& written = resource.metadata.name_space;
@@ -93,7 +79,7 @@ std::int64_t moved_to(const Context& in, const std::vector<const mesh::Workload*
 }
 
 void check_port(const Context& in, const resource::Resource& resource, Diagnostics& out) {
-  const auto pods = selected(in, resource, false);
+  const auto pods = selected_pods(in, resource);
   if (pods.empty()) return;
   for (const auto& patch : *resource.as<resource::EnvoyFilter>()->config_patches) {
     const resource::Number& number = patch->match->listener->port_number;
