@@ -1,11 +1,8 @@
-// DNS caches, which filters and clusters share by name.
-//
 // Source: envoyproxy.io, "Dynamic forward proxy": a cache has the same settings wherever its name
 // stands.
+#include "lib/envoy/dns_cache.h"
+
 #include <algorithm>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "lib/envoy/patch_checks.h"
 #include "lib/envoy/rules.h"
@@ -21,14 +18,10 @@ constexpr std::string_view kClusterType =
 constexpr std::string_view kCacheType =
     "envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig";
 
-struct Cache {
-  std::string_view name;
-  const yaml::Entry* config;
-  bool of_cluster;
-};
+}  // namespace
 
-std::vector<Cache> caches_of(const resource::EnvoyFilter& filter) {
-  std::vector<Cache> out;
+std::vector<DnsCache> dns_caches(const resource::EnvoyFilter& filter) {
+  std::vector<DnsCache> out;
   for (const auto& patch : *filter.config_patches) {
     const MessageType* type = patched_type(*patch->apply_to);
     if (type == nullptr || !adds(*patch) || !patch->patch->value.present()) continue;
@@ -40,32 +33,31 @@ std::vector<Cache> caches_of(const resource::EnvoyFilter& filter) {
           if (name != nullptr) out.push_back({name->scalar, config, message.name == kClusterType});
         });
   }
+  // Filters are to be as the cluster has it.
+  std::stable_partition(out.begin(), out.end(),
+                        [](const DnsCache& cache) { return cache.of_cluster; });
   return out;
 }
 
-// The settings in which two caches differ.
-std::string differences(const yaml::Node& a, const yaml::Node& b, const MessageType& type) {
+std::string differences(const DnsCache& a, const DnsCache& b) {
   std::string out;
-  for (const Field& field : type.fields)
-    if (!same_field(find_value(a, field.name), find_value(b, field.name), field))
+  const MessageType* type = find_message(kCacheType);
+  if (type == nullptr) return out;
+  for (const Field& field : type->fields)
+    if (!same_field(find_value(a.config->value, field.name),
+                    find_value(b.config->value, field.name), field))
       out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", field.name);
   return out;
 }
 
-}  // namespace
-
 void check_dns_caches(const resource::EnvoyFilter& filter, Findings& findings) {
-  const MessageType* type = find_message(kCacheType);
-  std::vector<Cache> caches = caches_of(filter);
-  if (type == nullptr || caches.size() < 2) return;
-  // Filters are to be as the cluster has it.
-  std::stable_partition(caches.begin(), caches.end(),
-                        [](const Cache& cache) { return cache.of_cluster; });
+  const std::vector<DnsCache> caches = dns_caches(filter);
   for (std::size_t i = 1; i < caches.size(); ++i) {
-    const auto first = std::find_if(caches.begin(), caches.begin() + static_cast<std::ptrdiff_t>(i),
-                                    [&](const Cache& each) { return each.name == caches[i].name; });
+    const auto first =
+        std::find_if(caches.begin(), caches.begin() + static_cast<std::ptrdiff_t>(i),
+                     [&](const DnsCache& each) { return each.name == caches[i].name; });
     if (first == caches.begin() + static_cast<std::ptrdiff_t>(i)) continue;
-    const std::string differing = differences(first->config->value, caches[i].config->value, *type);
+    const std::string differing = differences(*first, caches[i]);
     if (differing.empty()) continue;
     findings
         .report(kDnsCacheDiffers, caches[i].config->key.range,

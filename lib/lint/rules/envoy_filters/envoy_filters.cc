@@ -52,11 +52,6 @@ constexpr Rule kRules[] = {
          "Add `envoy.filters.listener.tls_inspector`, and put the forwarder before the TCP proxy.",
          "The filter takes the name that the TLS inspector found. Without it every connection is "
          "closed, with response flag UH."),
-    made(
-        kDnsCacheDiffers, "DNS caches of one name with different settings",
-        "Write the same `dns_cache_config` in the filter and in the cluster.",
-        "Caches are shared by name. The proxy rejects the second one: \"config specified DNS cache "
-        "with different settings\"."),
     made(kNoWorkloadSelector, "a listener or cluster for a gateway that every gateway gets",
          "Add `workloadSelector` with the labels of the gateway.",
          "Without a selector the EnvoyFilter is for all proxies of its namespace, in the root "
@@ -94,10 +89,10 @@ constexpr Rule kRules[] = {
          "Change the match as the message says.", "istiod passes over the patch without a word."),
 };
 
-constexpr const Rule* kOwn[] = {&rules::kRelativePatch,  &rules::kUndefinedReference,
-                                &rules::kSelectsTooMuch, &rules::kPatchContext,
-                                &rules::kPatchNamespace, &rules::kServicePortInMatch,
-                                &rules::kUnmatchedPatch};
+constexpr const Rule* kOwn[] = {&rules::kRelativePatch,      &rules::kDnsCacheDiffers,
+                                &rules::kUndefinedReference, &rules::kSelectsTooMuch,
+                                &rules::kPatchContext,       &rules::kPatchNamespace,
+                                &rules::kServicePortInMatch, &rules::kUnmatchedPatch};
 
 }  // namespace
 

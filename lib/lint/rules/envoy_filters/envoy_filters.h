@@ -6,6 +6,7 @@
 namespace egressctl::lint::rules {
 
 extern const Rule kRelativePatch;       // EGR0605
+extern const Rule kDnsCacheDiffers;     // EGR0609
 extern const Rule kUndefinedReference;  // EGR0610
 extern const Rule kSelectsTooMuch;      // EGR0632
 extern const Rule kPatchContext;        // EGR0601
