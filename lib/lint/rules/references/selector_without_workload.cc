@@ -1,5 +1,6 @@
 // EGR0212 selector-without-workload
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,6 +11,7 @@
 #include "lib/lint/context.h"
 #include "lib/lint/rules/references/labels.h"
 #include "lib/lint/rules/references/references.h"
+#include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -86,6 +88,21 @@ const mesh::Workload* near_miss(const std::vector<const mesh::Workload*>& worklo
   return nullptr;
 }
 
+// The edits that make the labels those of the workload.
+std::optional<Fix> take_labels_of(const mesh::Workload& workload, const resource::TextMap& labels) {
+  Fix fix{.title = fmt::format("select {}", resource::display_name(*workload.resource)),
+          .safe = false,
+          .edits = {}};
+  for (const auto& wanted : *labels) {
+    const std::string_view own = workload.label(wanted.name);
+    if (own == *wanted.entry) continue;
+    auto edit = yaml::replace_string(*wanted.entry.node, own);
+    if (!edit) return std::nullopt;
+    fix.edits.push_back(std::move(*edit));
+  }
+  return fix;
+}
+
 class Check {
  public:
   Check(const Context& in, Diagnostics& out) : in_(in), mesh_(in.mesh()), out_(out) {}
@@ -127,6 +144,7 @@ class Check {
     } else if (near != nullptr) {
       finding.related(place_of(*near), "these pods have nearly these labels")
           .help(fmt::format("select the labels of {}", resource::display_name(*near->resource)));
+      if (auto fix = take_labels_of(*near, labels)) finding.fix(std::move(*fix));
     } else {
       finding.help("copy the labels from the pods");
     }

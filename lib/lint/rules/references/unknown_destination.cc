@@ -1,6 +1,7 @@
 // EGR0205 unknown-destination
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "lib/base/text.h"
 #include "lib/lint/rules/references/hops.h"
@@ -8,6 +9,7 @@
 #include "lib/lint/rules/references/short_names.h"
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/mesh/host.h"
+#include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -28,6 +30,18 @@ Hosts meant_hosts(const mesh::Mesh& mesh) {
     out.insert(std::move(host));
   }
   return out;
+}
+
+// Offers the host that was most likely meant, of those that are outside of the cluster.
+void correct(const mesh::Mesh& mesh, const resource::Text& host, Diagnostics::Builder finding) {
+  std::vector<std::string_view> hosts;
+  for (const mesh::Service& service : mesh.registry().all())
+    if (service.entry != nullptr && !service.host.starts_with('*')) hosts.push_back(service.host);
+  const auto near = nearest(*host, hosts);
+  if (!near) return;
+  finding.help(fmt::format("did you mean \"{}\"?", *near));
+  if (const auto edit = yaml::replace_string(*host.node, *near))
+    finding.fix({.title = fmt::format("send to \"{}\"", *near), .safe = false, .edits = {*edit}});
 }
 
 void report(const Context& in, const Hop& hop, Diagnostics& out) {
@@ -52,6 +66,7 @@ void report(const Context& in, const Hop& hop, Diagnostics& out) {
   else
     finding.help("correct the name, or add the Service");
   if (covering.empty()) finding.alias("IST0101");
+  if (covering.empty() && external) correct(mesh, host, finding);
 }
 
 void check(const Context& in, Diagnostics& out) {
