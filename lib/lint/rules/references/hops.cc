@@ -76,6 +76,10 @@ Hops::Hops(const Context& in) {
     if (meshed_client_.empty() && sidecar == Sidecar::Yes) meshed_client_ = pod.name_space;
   }
   for (const mesh::VirtualService& service : in.mesh().routes())
+    for (const mesh::Route& route : service.routes)
+      if (mesh::applies_at(service, route, "mesh"))
+        for (const mesh::RouteTarget& target : route.targets) dialled_.insert(target.host);
+  for (const mesh::VirtualService& service : in.mesh().routes())
     for (const mesh::Route& route : service.routes) {
       for (const mesh::RouteTarget& target : route.targets) add(in, service, route, target, false);
       if (route.http != nullptr) add_mirrors(in, service, route);
@@ -107,6 +111,17 @@ std::vector<std::string_view> Hops::clients_of(const mesh::VirtualService& servi
   return {other.empty() ? service.name_space : other};
 }
 
+// Where a gateway's pods run. Its selector may take pods of another installation, which no sidecar
+// is sent to: they do not count where others are.
+std::vector<std::string_view> Hops::places_of(const mesh::GatewayView& gateway) const {
+  std::vector<std::string_view> out;
+  for (const mesh::Service* service : gateway.services)
+    if (dialled_.contains(service->host) &&
+        std::find(out.begin(), out.end(), service->name_space) == out.end())
+      out.push_back(service->name_space);
+  return out.empty() ? gateway.namespaces : out;
+}
+
 void Hops::add(const Context& in, const mesh::VirtualService& service, const mesh::Route& route,
                const mesh::RouteTarget& target, bool mirror) {
   Hop hop{.service = &service,
@@ -127,7 +142,7 @@ void Hops::add(const Context& in, const mesh::VirtualService& service, const mes
   for (const std::string& name : service.gateways) {
     hop.gateway = in.gateways().find(name);
     if (hop.gateway == nullptr || !mesh::applies_at(service, route, name)) continue;
-    const std::vector<std::string_view>& places = hop.gateway->namespaces;
+    const std::vector<std::string_view> places = places_of(*hop.gateway);
     for (const std::string_view client : places) {
       hop.client = client;
       all_.push_back(hop);

@@ -54,9 +54,11 @@ class Hops {
   void add_mirrors(const Context& in, const mesh::VirtualService& service,
                    const mesh::Route& route);
   [[nodiscard]] std::vector<std::string_view> clients_of(const mesh::VirtualService& service) const;
+  [[nodiscard]] std::vector<std::string_view> places_of(const mesh::GatewayView& gateway) const;
 
   std::vector<Hop> all_;
   std::deque<mesh::RouteTarget> mirrors_;
+  std::unordered_set<std::string_view> dialled_;   // hosts that routes of sidecars lead to
   std::unordered_set<std::string_view> clients_;   // namespaces
   std::unordered_set<std::string_view> gateways_;  // namespaces
   std::string_view some_client_;                   // a namespace with such pods

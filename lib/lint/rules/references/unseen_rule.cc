@@ -63,6 +63,14 @@ const mesh::Rule* unseen(const Context& in, const Hops& hops, const Hop& hop) {
   return nullptr;
 }
 
+// Whether the gateway has pods beside the rule, which look there first, whatever those elsewhere
+// do.
+bool runs_beside(const Hop& hop, const mesh::Rule& rule) {
+  if (hop.gateway == nullptr) return false;
+  const auto& places = hop.gateway->namespaces;
+  return std::find(places.begin(), places.end(), rule.name_space) != places.end();
+}
+
 // Where proxies look, each place once.
 std::string listing(const Hop& hop, std::string_view owner, std::string_view root) {
   std::vector<std::string_view> out;
@@ -96,7 +104,8 @@ void check(const Context& in, Diagnostics& out) {
     const mesh::Rule* rule = verdict.fault == SubsetFault::ThirdNamespace ? verdict.rule
                              : hop.target->destination->subset->empty()   ? unseen(in, hops, hop)
                                                                           : nullptr;
-    if (rule != nullptr && told.insert(rule).second) report(in, hop, *rule, out);
+    if (rule == nullptr || runs_beside(hop, *rule)) continue;
+    if (told.insert(rule).second) report(in, hop, *rule, out);
   }
 }
 
