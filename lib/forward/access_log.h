@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -16,6 +17,9 @@
 #include "lib/base/result.h"
 
 namespace egressctl::forward {
+
+class TlsConnection;
+struct LogOperator;
 
 // Why a connection ended otherwise than by both ends' will. Several may hold.
 enum class ResponseFlag : std::uint16_t {
@@ -44,10 +48,15 @@ class ResponseFlags {
 
   // "UF,URX"; "-" for none.
   [[nodiscard]] std::string to_string() const;
+  // "UpstreamConnectionFailure,UpstreamRetryLimitExceeded".
+  [[nodiscard]] std::string to_long_string() const;
 
  private:
   std::uint16_t bits_ = 0;
 };
+
+// How a connection's one end came to its end.
+enum class CloseType : std::uint8_t { None, Normal, LocalReset, RemoteReset };
 
 // What is known of a connection when it ends. Empty texts are written as "-".
 struct ConnectionRecord {
@@ -57,19 +66,29 @@ struct ConnectionRecord {
   std::uint64_t received = 0;  // bytes from downstream
   std::uint64_t sent = 0;      // bytes to downstream
   ResponseFlags flags;
-  std::string code_details;        // "filter_chain_not_found"
+  std::string code_details;         // "filter_chain_not_found"
+  std::string termination_details;  // "transport socket timeout was reached"
+  std::string local_close_reason;   // "tcp_session_idle_timeout"
+  CloseType downstream_close = CloseType::Normal;
+  CloseType upstream_close = CloseType::None;
   std::string upstream_failure;    // what TLS or the socket said
   std::string downstream_failure;  // what TLS with the client said
   std::string upstream_host;
+  std::string upstream_host_name;  // empty where an address was asked for
   std::string upstream_cluster;
   std::string upstream_local_address;
   std::string downstream_local_address;
   std::string downstream_remote_address;
+  // Without what a PROXY header or a firewall tells; empty where that is the same.
+  std::string downstream_direct_local_address;
+  std::string downstream_direct_remote_address;
   std::string server_name;  // as the peer sent it: any bytes
   std::string route_name;
-  std::string peer_uri;   // of the client's certificate
   std::string authority;  // of a plain HTTP request: any bytes
   bool internal = false;  // of an internal listener
+  // Of the two ends, while the line is written; nullptr: no TLS of ours.
+  const TlsConnection* downstream_tls = nullptr;
+  const TlsConnection* upstream_tls = nullptr;
 };
 
 // Told of every connection that has ended, on the thread that served it.
@@ -98,15 +117,16 @@ class AccessLogFormat {
   void write(const ConnectionRecord& record, std::string& out) const;
 
  private:
-  enum class Operator : std::uint8_t;
   struct Piece {
-    std::string text;  // a literal, the name of a JSON member, or an operator's argument
-    Operator op;
+    std::string text;                 // a literal, or the operator's argument
+    const LogOperator* op = nullptr;  // nullptr: a literal
+    std::size_t most = 0;             // bytes of the operator's value; 0: all of them
+    std::string member{};             // of JSON: its name
 
     bool operator==(const Piece&) const = default;
   };
-  struct Word;
-  static const std::vector<Word>& words();
+  [[nodiscard]] static Result<Piece> parse_operator(std::string_view text, std::size_t place,
+                                                    std::size_t& size);
   static void write_value(const Piece& piece, const ConnectionRecord& record, std::string& out);
   void write_json(const ConnectionRecord& record, std::string& out) const;
 

@@ -20,6 +20,19 @@ std::int64_t seconds_of(const ASN1_TIME* time) {
   return ASN1_TIME_to_tm(time, &fields) == 1 ? ::timegm(&fields) : 0;
 }
 
+// The subject alternative names of a type whose value is a text.
+std::vector<std::string> names_of(X509* certificate, int type) {
+  std::vector<std::string> out;
+  auto* all = static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(all); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(all, i);
+    if (name->type == type) out.emplace_back(text_of(name->d.ia5));
+  }
+  GENERAL_NAMES_free(all);
+  return out;
+}
+
 }  // namespace
 
 std::string last_openssl_problem() {
@@ -38,19 +51,12 @@ std::vector<CertificatePtr> read_certificates(const std::string& pem) {
   return out;
 }
 
-std::vector<std::string> names_of(X509* certificate) {
-  std::vector<std::string> uris;
-  std::vector<std::string> hosts;
-  auto* all = static_cast<GENERAL_NAMES*>(
-      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
-  for (int i = 0; i < sk_GENERAL_NAME_num(all); ++i) {
-    const GENERAL_NAME* name = sk_GENERAL_NAME_value(all, i);
-    if (name->type == GEN_URI) uris.emplace_back(text_of(name->d.uniformResourceIdentifier));
-    if (name->type == GEN_DNS) hosts.emplace_back(text_of(name->d.dNSName));
-  }
-  GENERAL_NAMES_free(all);
-  uris.insert(uris.end(), hosts.begin(), hosts.end());
-  return uris;
+std::vector<std::string> uris_of(X509* certificate) {
+  return names_of(certificate, GEN_URI);
+}
+
+std::vector<std::string> hosts_of(X509* certificate) {
+  return names_of(certificate, GEN_DNS);
 }
 
 std::int64_t start_of(X509* certificate) {

@@ -29,8 +29,9 @@ using KeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 // Those of a PEM text, in its order; none where it has none.
 [[nodiscard]] std::vector<CertificatePtr> read_certificates(const std::string& pem);
 
-// The subject alternative names: the URIs, then the DNS names.
-[[nodiscard]] std::vector<std::string> names_of(X509* certificate);
+// The subject alternative names of a kind.
+[[nodiscard]] std::vector<std::string> uris_of(X509* certificate);
+[[nodiscard]] std::vector<std::string> hosts_of(X509* certificate);
 
 // When the certificate begins and ends, in seconds since 1970.
 [[nodiscard]] std::int64_t start_of(X509* certificate);

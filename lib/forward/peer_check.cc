@@ -142,10 +142,12 @@ PeerCheck::Verdict PeerCheck::walk(std::span<const std::string_view> chain,
                                X509_verify_cert_error_string(error)))};
   }
   auto peer = std::make_shared<CheckedPeer>();
-  peer->names = names_of(own);
-  if (!is_expected(peer->names))
+  peer->certificate = facts_of(own);
+  std::vector<std::string> names = peer->certificate.uris;
+  names.insert(names.end(), peer->certificate.hosts.begin(), peer->certificate.hosts.end());
+  if (!is_expected(names))
     return {nullptr,
-            failed(fmt::format("SAN matcher, certificate SANs are [{}]", join(peer->names, ", ")))};
+            failed(fmt::format("SAN matcher, certificate SANs are [{}]", join(names, ", ")))};
   peer->from = 0;
   peer->until = end_of(own);
   const STACK_OF(X509)* way = X509_STORE_CTX_get0_chain(walk.get());

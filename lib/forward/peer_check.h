@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "lib/base/result.h"
+#include "lib/forward/certificate_facts.h"
 
 namespace egressctl::forward {
 
@@ -25,9 +26,9 @@ enum class PeerRole { Client, Server };
 
 // An end that has been checked.
 struct CheckedPeer {
-  std::vector<std::string> names;  // URIs, then DNS names
-  std::int64_t from = 0;           // the way to the CA is valid from then to then, in seconds
-  std::int64_t until = 0;          // since 1970, both included
+  CertificateFacts certificate;
+  std::int64_t from = 0;   // the way to the CA is valid from then to then, in seconds since 1970,
+  std::int64_t until = 0;  // both included
 };
 
 // Safe to use from several threads.

@@ -47,7 +47,8 @@ TEST_CASE("peers: a certificate's way to its CA is walked once") {
   for (int i = 0; i < 3; ++i) {
     const PeerCheck::Verdict verdict = check(*peers, certificate);
     REQUIRE(verdict.peer != nullptr);
-    CHECK_EQ(verdict.peer->names, std::vector<std::string>{kId, "ubuntu.example"});
+    CHECK_EQ(verdict.peer->certificate.uris, std::vector<std::string>{kId});
+    CHECK_EQ(verdict.peer->certificate.hosts, std::vector<std::string>{"ubuntu.example"});
   }
   CHECK_EQ(peers->walked(), 1);
   CHECK(check(*peers, setup.issue()).peer != nullptr);

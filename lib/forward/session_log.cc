@@ -40,7 +40,8 @@ void Session::log() {
     record.upstream_local_address = local_address(upstream_.fd.get()).to_string();
   record.downstream_local_address = here().to_string();
   record.downstream_remote_address = remote_.to_string();
-  if (downstream_.tls != nullptr) record.peer_uri = downstream_.tls->peer_name();
+  record.downstream_tls = downstream_.tls.get();
+  record.upstream_tls = upstream_.tls.get();
 
   const bool two_lines = route_ != nullptr && route_->termination != nullptr &&
                          !route_->termination->listener.empty() && !inner_name_.empty();
@@ -54,7 +55,7 @@ void Session::log() {
   inner.downstream_local_address = listener;
   inner.downstream_remote_address = kInternalClient;
   inner.server_name = inner_name_;
-  inner.peer_uri.clear();
+  inner.downstream_tls = nullptr;
   inner.internal = true;
   if (inner_route_ == nullptr && route_->termination->inside != nullptr)
     inner.upstream_cluster.clear();
@@ -65,6 +66,7 @@ void Session::log() {
   record.upstream_host = listener;
   record.upstream_cluster = route_->cluster;
   record.upstream_local_address = kInternalClient;
+  record.upstream_tls = nullptr;
   record.code_details.clear();
   record.upstream_failure.clear();
   if (!flags_.none() && !flags_.has(ResponseFlag::DownstreamReset) &&

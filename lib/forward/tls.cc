@@ -333,9 +333,31 @@ bool TlsConnection::resumed() const {
   return gnutls_session_is_resumed(state_->session.get()) != 0;
 }
 
-std::string TlsConnection::peer_name() const {
-  return state_->peer == nullptr || state_->peer->names.empty() ? std::string()
-                                                                : state_->peer->names.front();
+std::string TlsConnection::version() const {
+  if (!state_->handshaken) return {};
+  return gnutls_protocol_get_version(state_->session.get()) == GNUTLS_TLS1_3 ? "TLSv1.3"
+                                                                             : "TLSv1.2";
+}
+
+std::string TlsConnection::cipher() const {
+  return state_->handshaken ? words_of_cipher(state_->session.get()) : std::string();
+}
+
+std::string TlsConnection::group() const {
+  return state_->handshaken ? words_of_group(state_->session.get()) : std::string();
+}
+
+const std::string& TlsConnection::server_name() const {
+  return state_->server_name;
+}
+
+const CertificateFacts* TlsConnection::own_certificate() const {
+  const auto& own = state_->shared.own;
+  return own ? &*own : nullptr;
+}
+
+const CertificateFacts* TlsConnection::peer_certificate() const {
+  return state_->peer == nullptr ? nullptr : &state_->peer->certificate;
 }
 
 }  // namespace egressctl::forward

@@ -19,6 +19,8 @@ struct gnutls_session_int;
 
 namespace egressctl::forward {
 
+struct CertificateFacts;
+
 struct TlsSettings {
   Credentials credentials;
   CredentialPaths paths;  // where those come from, for people; may be empty
@@ -104,8 +106,17 @@ class TlsConnection {
 
   [[nodiscard]] std::string_view alpn() const;
   [[nodiscard]] bool resumed() const;
-  // The first URI, else DNS name, of the other end's certificate; empty where it isn't checked.
-  [[nodiscard]] std::string peer_name() const;
+
+  // In Envoy's words, empty before hands are shaken: "TLSv1.3", "TLS_AES_128_GCM_SHA256" (of
+  // TLS 1.2 "ECDHE-ECDSA-AES128-GCM-SHA256"), "X25519".
+  [[nodiscard]] std::string version() const;
+  [[nodiscard]] std::string cipher() const;
+  [[nodiscard]] std::string group() const;
+  [[nodiscard]] const std::string& server_name() const;  // that a client asks for
+
+  // The certificates of both ends; nullptr where there is none, or none that was checked.
+  [[nodiscard]] const CertificateFacts* own_certificate() const;
+  [[nodiscard]] const CertificateFacts* peer_certificate() const;
 
  private:
   struct State;

@@ -31,7 +31,7 @@ gnutls_datum_t datum_of(const std::string& text) {
 }
 
 Result<void> use_credentials(gnutls_certificate_credentials_t credentials, const Credentials& given,
-                             std::int64_t& expires) {
+                             std::optional<CertificateFacts>& own) {
   const std::vector<CertificatePtr> chain = read_certificates(given.certificates);
   if (chain.empty()) return fail(ErrorCode::Usage, "no certificate in the certificate file");
   auto key = read_signing_key(given.key, chain.front().get());
@@ -50,7 +50,7 @@ Result<void> use_credentials(gnutls_certificate_credentials_t credentials, const
     return failed("the certificate and its key can't be used", error);
   }
   static_cast<void>(key->release());  // the credentials have it now
-  expires = end_of(chain.front().get());
+  own = facts_of(chain.front().get());
   return {};
 }
 
@@ -81,7 +81,7 @@ TlsRole TlsContext::role() const {
   return state_->role;
 }
 std::int64_t TlsContext::expires() const {
-  return state_->expires;
+  return state_->own ? state_->own->until : 0;
 }
 
 Result<std::shared_ptr<const TlsContext>> TlsContext::make(TlsRole role, TlsSettings settings) {
@@ -101,7 +101,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(TlsRole role, TlsSett
   state->priority.reset(priority);
 
   if (!own.credentials.certificates.empty() || server)
-    if (const auto used = use_credentials(credentials, own.credentials, state->expires); !used)
+    if (const auto used = use_credentials(credentials, own.credentials, state->own); !used)
       return tl::unexpected(used.error());
   if (own.check_peer) {
     auto peers = PeerCheck::make(server ? PeerRole::Client : PeerRole::Server,

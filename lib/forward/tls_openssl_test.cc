@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 
+#include "lib/forward/certificate_facts.h"
 #include "lib/forward/certificates.h"
 #include "lib/forward/openssl.h"
 #include "lib/forward/test_network.h"
@@ -58,12 +59,19 @@ ContextPtr openssl_context(const Credentials& credentials, bool server, int vers
   return out;
 }
 
+// What OpenSSL says of a connection.
+struct Agreed {
+  std::string version;
+  std::string cipher;
+};
+
 // The peer: shakes hands, gives back what it gets, to the end.
-void echo_with_openssl(const ContextPtr& context, bool server, int fd) {
+void echo_with_openssl(const ContextPtr& context, bool server, int fd, Agreed& agreed) {
   const ConnectionPtr connection(SSL_new(context.get()));
   SSL_set_fd(connection.get(), fd);
   SSL_set_tlsext_host_name(connection.get(), kName);
   if ((server ? SSL_accept(connection.get()) : SSL_connect(connection.get())) == 1) {
+    agreed = {SSL_get_version(connection.get()), SSL_get_cipher_name(connection.get())};
     std::vector<char> buffer(20'000);
     int got = 0;
     while ((got = SSL_read(connection.get(), buffer.data(), static_cast<int>(buffer.size()))) > 0)
@@ -128,7 +136,9 @@ TEST_CASE("TLS 1.2 and 1.3, ECDSA and RSA, from and to OpenSSL") {
             !server, version);
         for (int i = 0; i < 2; ++i) {  // a client resumes the second time
           Ends ends;
-          std::thread peer([&] { echo_with_openssl(other, !server, ends.theirs.get()); });
+          Agreed agreed;
+          Agreed ours;
+          std::thread peer([&] { echo_with_openssl(other, !server, ends.theirs.get(), agreed); });
           {
             TlsConnection connection(*context, {});
             const std::string data = testing::noise(200'000, 5);
@@ -136,11 +146,20 @@ TEST_CASE("TLS 1.2 and 1.3, ECDSA and RSA, from and to OpenSSL") {
             const std::string got = exchange(connection, ends, data, by_kernel);
             CHECK((got == data));
             CHECK_EQ(by_kernel, kernel_has_tls);
-            CHECK_EQ(connection.peer_name(), server ? kClientId : kGatewayId);
+            ours = {connection.version(), connection.cipher()};
+            CHECK_EQ(connection.group(), "X25519");
+            REQUIRE_NE(connection.peer_certificate(), nullptr);
+            CHECK_EQ(connection.peer_certificate()->uris,
+                     std::vector<std::string>{server ? kClientId : kGatewayId});
+            REQUIRE_NE(connection.own_certificate(), nullptr);
+            CHECK_EQ(connection.own_certificate()->uris,
+                     std::vector<std::string>{server ? kGatewayId : kClientId});
             if (!server) CHECK_EQ(connection.resumed(), i == 1);
           }
           ends.ours.reset();
           peer.join();
+          CHECK_EQ(ours.version, agreed.version);
+          CHECK_EQ(ours.cipher, agreed.cipher);
         }
       }
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,7 +49,7 @@ struct TlsContext::State {
   gnutls_datum_t ticket_key{};       // a server's
   std::unique_ptr<PeerCheck> peers;  // nullptr: nobody is checked
   mutable SessionStore sessions;     // a client's
-  std::int64_t expires = 0;
+  std::optional<CertificateFacts> own;
 };
 
 }  // namespace egressctl::forward

@@ -68,6 +68,34 @@ std::string words_of_tls_error(int error) {
   }
 }
 
+std::string words_of_cipher(gnutls_session_t session) {
+  const bool newest = gnutls_protocol_get_version(session) == GNUTLS_TLS1_3;
+  const gnutls_cipher_algorithm_t cipher = gnutls_cipher_get(session);
+  const auto name = [&]() -> std::string_view {
+    switch (cipher) {
+      case GNUTLS_CIPHER_AES_128_GCM:
+        return newest ? "TLS_AES_128_GCM_SHA256" : "AES128-GCM-SHA256";
+      case GNUTLS_CIPHER_AES_256_GCM:
+        return newest ? "TLS_AES_256_GCM_SHA384" : "AES256-GCM-SHA384";
+      case GNUTLS_CIPHER_CHACHA20_POLY1305:
+        return newest ? "TLS_CHACHA20_POLY1305_SHA256" : "CHACHA20-POLY1305";
+      default: return gnutls_cipher_get_name(cipher);
+    }
+  }();
+  if (newest) return std::string(name);
+  const bool rsa = gnutls_kx_get(session) == GNUTLS_KX_ECDHE_RSA;
+  return fmt::format("ECDHE-{}-{}", rsa ? "RSA" : "ECDSA", name);
+}
+
+std::string words_of_group(gnutls_session_t session) {
+  switch (const gnutls_group_t group = gnutls_group_get(session)) {
+    case GNUTLS_GROUP_INVALID: return {};
+    case GNUTLS_GROUP_SECP256R1: return "P-256";
+    case GNUTLS_GROUP_X25519: return "X25519";
+    default: return gnutls_group_get_name(group);
+  }
+}
+
 std::string words_of_socket_error(int error) {
   constexpr int kSystemLibrary = 2 << 24;
   return fmt::format("TLS_error:|{}:system library:OPENSSL_internal:{}:TLS_error_end",

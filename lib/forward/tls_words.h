@@ -6,6 +6,8 @@
 
 #include <string>
 
+struct gnutls_session_int;
+
 namespace egressctl::forward {
 
 // "TLS_error:|268436498:SSL routines:OPENSSL_internal:SSLV3_ALERT_BAD_CERTIFICATE:TLS_error_end",
@@ -17,5 +19,9 @@ namespace egressctl::forward {
 
 // For an error that the socket gave (errno).
 [[nodiscard]] std::string words_of_socket_error(int error);
+
+// The cipher suite and the group of a session whose hands are shaken, by OpenSSL's names.
+[[nodiscard]] std::string words_of_cipher(gnutls_session_int* session);
+[[nodiscard]] std::string words_of_group(gnutls_session_int* session);
 
 }  // namespace egressctl::forward

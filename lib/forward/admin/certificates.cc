@@ -8,8 +8,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <openssl/bn.h>
 
+#include "lib/forward/certificate_facts.h"
 #include "lib/forward/openssl.h"
 
 namespace egressctl::forward {
@@ -17,35 +17,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string serial_number(X509* certificate) {
-  const std::unique_ptr<BIGNUM, FreeWith<BN_free>> number(
-      ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
-  std::string out;
-  if (char* text = number ? BN_bn2hex(number.get()) : nullptr; text != nullptr) {
-    out = text;
-    OPENSSL_free(text);
-  }
-  for (char& c : out)
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
-std::time_t seconds_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  return ASN1_TIME_to_tm(time, &parts) == 1 ? ::timegm(&parts) : 0;
-}
-
 Json certificate_json(X509* certificate, const std::string& path) {
-  const std::time_t begin = seconds_of(X509_get0_notBefore(certificate));
-  const std::time_t end = seconds_of(X509_get0_notAfter(certificate));
+  const CertificateFacts facts = facts_of(certificate);
+  const std::time_t begin = facts.from;
+  const std::time_t end = facts.until;
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   constexpr std::int64_t kDay = 24L * 60 * 60;
   Json names = Json::array();
-  for (const std::string& name : names_of(certificate))
-    names.push_back({{name.find("://") == std::string::npos ? "dns" : "uri", name}});
+  for (const std::string& uri : facts.uris) names.push_back({{"uri", uri}});
+  for (const std::string& host : facts.hosts) names.push_back({{"dns", host}});
   // Envoy: 0 for what has ended.
   return {{"path", path},
-          {"serial_number", serial_number(certificate)},
+          {"serial_number", facts.serial},
           {"subject_alt_names", names},
           {"days_until_expiration", std::to_string(end > now ? (end - now) / kDay : 0)},
           {"valid_from", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(begin))},
