@@ -346,15 +346,12 @@ def log_words(line):
     """A line without what no two connections have in common.
 
     And without what ours has on purpose: a look inside at each gateway, as a set with an inner
-    allow-list has it; clusters named by routes, which flags have no names for; why DNS failed; that a
-    client ended with a reset, which Envoy does not tell of TCP.
+    allow-list has it; clusters named by routes, which flags have no names for; why DNS failed.
     """
     fields = re.findall(r'\[[^]]*\]|"[^"]*"|\S+', line)
     fields[0], fields[16] = 'TIME', 'sni_cluster' if fields[16] == 'sni_cluster' else 'CLUSTER'
     if fields[3] == 'UH':
         fields[6] = '"-"'
-    if fields[3] == 'DC':
-        fields[3] = '-'
     fields[9] = 'DURATION'
     # The clients' and the server's handshakes differ by the length of a signature.
     fields[7:9] = [str(round(int(field), -2)) if int(field) > 1000 else field for field in fields[7:9]]

@@ -25,14 +25,8 @@ constexpr FlagWord kFlagWords[] = {
     {ResponseFlag::NoHealthyUpstream, "UH", "NoHealthyUpstream"},
     {ResponseFlag::UpstreamFailed, "UF", "UpstreamConnectionFailure"},
     {ResponseFlag::UpstreamRetriesExceeded, "URX", "UpstreamRetryLimitExceeded"},
-    {ResponseFlag::UpstreamReset, "UC", "UpstreamConnectionTermination"},
     {ResponseFlag::UpstreamRemoteReset, "UR", "UpstreamRemoteReset"},
-    {ResponseFlag::DownstreamReset, "DC", "DownstreamConnectionTermination"},
-    {ResponseFlag::DownstreamProtocolError, "DPE", "DownstreamProtocolError"},
     {ResponseFlag::Overflow, "UO", "UpstreamOverflow"},
-    {ResponseFlag::IdleTimeout, "SI", "StreamIdleTimeout"},
-    {ResponseFlag::DurationTimeout, "DT", "DurationTimeout"},
-    {ResponseFlag::Unauthorized, "UAEX", "UnauthorizedExternalService"},
     {ResponseFlag::LocalReset, "LR", "LocalReset"},
 };
 

@@ -21,21 +21,16 @@ namespace egressctl::forward {
 class TlsConnection;
 struct LogOperator;
 
-// Why a connection ended otherwise than by both ends' will. Several may hold.
+// Why a connection was refused or broke, as far as Envoy has a flag for it over TCP: it has none
+// for clients that go away, nor for timeouts (see ConnectionRecord). Several may hold.
 enum class ResponseFlag : std::uint16_t {
-  NoRoute = 1,                   // NR: no route for the name, or none was told
-  UpstreamFailed = 2,            // UF: it could not be connected
-  UpstreamRetriesExceeded = 4,   // URX: and there is no other address left
-  UpstreamReset = 16,            // UC: its TLS broke in the middle
-  DownstreamReset = 32,          // DC: the client did
-  DownstreamProtocolError = 64,  // DPE: no TLS hello, or a broken one
-  Overflow = 128,                // UO: too many connections
-  IdleTimeout = 256,             // SI
-  DurationTimeout = 512,         // DT
-  NoHealthyUpstream = 1024,      // UH: DNS has no address, or none where anybody may go
-  Unauthorized = 2048,           // UAEX: the other end of mTLS is not who it must be
-  LocalReset = 4096,             // LR: by a drain that has waited long enough
-  UpstreamRemoteReset = 8192,    // UR: it, or what is behind an internal listener, sent a reset
+  NoRoute = 1,                  // NR: no route for the name, or no name that could be read
+  UpstreamFailed = 2,           // UF: it could not be connected
+  UpstreamRetriesExceeded = 4,  // URX: and there is no other address left
+  Overflow = 8,                 // UO: too many connections
+  NoHealthyUpstream = 16,       // UH: DNS has no address, or none where anybody may go
+  LocalReset = 32,              // LR: by a drain that has waited long enough, which Envoy does not
+  UpstreamRemoteReset = 64,     // UR: it, or what is behind an internal listener, sent a reset
 };
 
 class ResponseFlags {
@@ -66,9 +61,9 @@ struct ConnectionRecord {
   std::uint64_t received = 0;  // bytes from downstream
   std::uint64_t sent = 0;      // bytes to downstream
   ResponseFlags flags;
-  std::string code_details;         // "filter_chain_not_found"
-  std::string termination_details;  // "transport socket timeout was reached"
-  std::string local_close_reason;   // "tcp_session_idle_timeout"
+  std::string code_details;              // "filter_chain_not_found"
+  std::string_view termination_details;  // "transport socket timeout was reached"
+  std::string_view local_close_reason;   // "tcp_session_idle_timeout"
   CloseType downstream_close = CloseType::Normal;
   CloseType upstream_close = CloseType::None;
   std::string upstream_failure;    // what TLS or the socket said

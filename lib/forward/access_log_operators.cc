@@ -251,12 +251,13 @@ constexpr LogOperator kOperators[] = {
     {"CLUSTER_METADATA", write_nothing, kRequired},
     number("CONNECTION_ID", [](const Record& record, std::string_view,
                                std::string& out) { write_number(record.id, out); }),
-    // Istio's format has no place of its own for what TLS with the client said.
+    // Istio's format has no place of its own for what TLS with the client said. Envoy's own words
+    // have blanks here.
     {"CONNECTION_TERMINATION_DETAILS",
      [](const Record& record, std::string_view, std::string& out) {
-       write_sentence(record.termination_details.empty() ? record.downstream_failure
-                                                         : record.termination_details,
-                      out);
+       if (record.termination_details.empty())
+         return write_sentence(record.downstream_failure, out);
+       out += record.termination_details;
      }},
     {"DOWNSTREAM_DETECTED_CLOSE_TYPE",
      [](const Record& record, std::string_view, std::string& out) {
@@ -272,7 +273,10 @@ constexpr LogOperator kOperators[] = {
     number("DOWNSTREAM_HEADER_BYTES_SENT", write_zero),
     {"DOWNSTREAM_LOCAL_ADDRESS", write_address<kDownstreamLocal>},
     {"DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT", write_address_alone<kDownstreamLocal>},
-    {"DOWNSTREAM_LOCAL_CLOSE_REASON", write_member<&Record::local_close_reason>},
+    {"DOWNSTREAM_LOCAL_CLOSE_REASON",
+     [](const Record& record, std::string_view, std::string& out) {
+       write_text(record.local_close_reason, out);
+     }},
     {"DOWNSTREAM_LOCAL_DNS_SAN", write_names<kDownstreamOwn, &CertificateFacts::hosts>},
     {"DOWNSTREAM_LOCAL_PORT", write_port<kDownstreamLocal>},
     {"DOWNSTREAM_LOCAL_SUBJECT", write_fact<kDownstreamOwn, &CertificateFacts::subject>},

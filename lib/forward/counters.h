@@ -69,12 +69,14 @@ struct Counters {
   Counter handshakes;                         // of mTLS, that ended well
   Counter handshakes_resumed;
   Counter handshake_failures;
+  Counter handshake_timeouts;  // of clients
+  Counter idle_timeouts;
   ResolverCounters dns;
   Counter denied_addresses;
   Counter reloads;
   Counter reload_failures;
   std::atomic<std::chrono::system_clock::duration> last_reload{};  // that went well, since 1970
-  std::array<Counter, 16> flags;  // connections closed, by the bit of their flag
+  std::array<Counter, 7> flags;  // connections closed, by the bit of their flag
   Counter closed_normally;
   Histogram connect_time;
   Histogram connection_time;

@@ -34,6 +34,7 @@ using testing::hello_for;
 using testing::kClientId;
 using testing::kGatewayId;
 using testing::kHost;
+using testing::make_blocking;
 using testing::Mesh;
 using testing::noise;
 using testing::receive_all;
@@ -69,6 +70,13 @@ class Logged {
   std::unique_ptr<Forwarder> forwarder_;
 };
 
+// Flags, and of both ends how they came to it.
+AccessLogFormat how_it_ended() {
+  return *AccessLogFormat::parse(
+      "%RESPONSE_FLAGS% %DOWNSTREAM_DETECTED_CLOSE_TYPE% %DOWNSTREAM_LOCAL_CLOSE_REASON% "
+      "%UPSTREAM_DETECTED_CLOSE_TYPE% %UPSTREAM_LOCAL_CLOSE_REASON%");
+}
+
 bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
@@ -92,6 +100,7 @@ TEST_CASE("fault: an upstream that stalls is let go after the idle timeout, and 
   });
   Config config = config_with({route_to(upstream.address())});
   config.timeouts.idle = milliseconds(50);
+  config.format = how_it_ended();
   Logged forwarder(config);
   const UniqueFd fd = connect_to(address_of(*forwarder));
   send_all(fd.get(), hello_for(kHost));
@@ -100,7 +109,7 @@ TEST_CASE("fault: an upstream that stalls is let go after the idle timeout, and 
   CHECK(wait_until([&] { return forwarder->counters().active.value() == 0; }));
   const std::string log = forwarder.log();
   CAPTURE(log);
-  CHECK(has(log, "\"- - -\" 0 SI "));
+  CHECK_EQ(log, "- Normal tcp_session_idle_timeout Normal tcp_session_idle_timeout\n");
 }
 
 TEST_CASE("fault: a transfer that goes on one way is not idle") {
@@ -145,7 +154,9 @@ TEST_CASE("fault: a reset of the upstream is told in the log, after the bytes be
     // What is unread makes it a reset, too.
     reset_on_close(fd);
   });
-  Logged forwarder(config_with({route_to(upstream.address())}));
+  Config config = config_with({route_to(upstream.address())});
+  config.format = how_it_ended();
+  Logged forwarder(config);
   const UniqueFd fd = connect_to(address_of(*forwarder));
   send_all(fd.get(), hello_for(kHost));
   bool failed = false;
@@ -154,12 +165,67 @@ TEST_CASE("fault: a reset of the upstream is told in the log, after the bytes be
   CHECK(failed);
   const std::string log = forwarder.log();
   CAPTURE(log);
-  CHECK(has(log, "\"- - -\" 0 UR - - \"-\" "));
+  CHECK_EQ(log, "UR LocalReset - RemoteReset -\n");
+}
+
+TEST_CASE("fault: a client that vanishes in the middle leaves no flag, and the upstream sees it") {
+  for (const bool reset : {false, true}) {
+    CAPTURE(reset);
+    std::promise<bool> failed;
+    const Upstream upstream([&](int fd) {
+      receive_some(fd, hello_for(kHost).size());
+      send_all(fd, "some");
+      bool broken = false;
+      receive_all(fd, &broken);
+      failed.set_value(broken);
+    });
+    Config config = config_with({route_to(upstream.address())});
+    config.format = how_it_ended();
+    Logged forwarder(config);
+    {
+      const UniqueFd fd = connect_to(address_of(*forwarder));
+      send_all(fd.get(), hello_for(kHost));
+      CHECK_EQ(receive_some(fd.get(), 4), "some");
+      if (reset) reset_on_close(fd.get());
+    }
+    CHECK_EQ(failed.get_future().get(), reset);
+    CHECK(wait_until([&] { return forwarder->counters().active.value() == 0; }));
+    CHECK_EQ(forwarder.log(), reset ? "- RemoteReset - LocalReset -\n" : "- Normal - Normal -\n");
+  }
+}
+
+TEST_CASE("fault: what the other end's TLS breaks is a reset, with its words in the log") {
+  const Mesh mesh;
+  // A gateway that stops speaking TLS after the handshake.
+  const Upstream gateway([&](int fd) {
+    TlsSettings settings;
+    settings.credentials = mesh.gateway;
+    const auto context = TlsContext::make(TlsRole::Server, settings);
+    TlsConnection tls(*context, {});
+    while (tls.handshake(fd) == TlsResult::WantRead) {
+    }
+    std::vector<char> buffer(4096);
+    std::size_t got = 0;
+    static_cast<void>(tls.read(fd, buffer, got));
+    send_all(fd, "this is no record of TLS");
+    receive_all(fd);
+  });
+  Logged sidecar(config_with({mesh.wrapping(gateway.address())}));
+  const UniqueFd fd = connect_to(address_of(*sidecar));
+  send_all(fd.get(), hello_for(kHost));
+  bool failed = false;
+  CHECK_EQ(receive_all(fd.get(), &failed), "");
+  CHECK(failed);
+  const std::string log = sidecar.log();
+  CAPTURE(log);
+  CHECK(has(log, "\"- - -\" 0 - - - \"TLS_error:|"));
 }
 
 TEST_CASE("fault: a client that vanishes in its hello leaves nothing behind") {
   const Upstream upstream(Upstream::echo);
-  Logged forwarder(config_with({route_to(upstream.address())}));
+  Config config = config_with({route_to(upstream.address())});
+  config.format = how_it_ended();
+  Logged forwarder(config);
   const std::string hello = hello_for(kHost);
   for (const std::size_t size : {std::size_t{1}, std::size_t{5}, hello.size() - 1})
     for (const bool reset : {false, true}) {
@@ -174,7 +240,7 @@ TEST_CASE("fault: a client that vanishes in its hello leaves nothing behind") {
   CHECK_EQ(upstream.accepted(), 0);
   const std::string log = forwarder.log();
   CAPTURE(log);
-  CHECK(has(log, "\"- - -\" 0 DC "));
+  CHECK(has(log, "- Normal - - -\n"));
 }
 
 TEST_CASE("fault: a client that vanishes while its name is looked up is forgotten") {
@@ -286,9 +352,17 @@ TEST_CASE("fault: a peer that stops in the middle of a handshake is let go") {
     Logged gateway(config);
     // A hello that is understood, and then nothing.
     const UniqueFd fd = connect_to(address_of(*gateway));
-    send_all(fd.get(), hello_for("outer.example"));
-    receive_all(fd.get());
+    TlsSettings settings;
+    settings.credentials = mesh.client;
+    settings.server_name = "outer.example";
+    TlsConnection client(*TlsContext::make(TlsRole::Client, settings), {});
+    ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
+    REQUIRE_EQ(client.handshake(fd.get()), TlsResult::WantRead);
+    make_blocking(fd.get());
+    CHECK_NE(receive_all(fd.get()), "");
     CHECK_EQ(gateway->counters().active.value(), 0);
+    CHECK_EQ(gateway->counters().handshake_timeouts.value(), 1);
+    CHECK(has(gateway.log(), "\"- - -\" 0 - - transport socket timeout was reached \"-\" 0 0 "));
   }
   SUBCASE("the gateway of a sidecar") {
     const Upstream silent([](int fd) { receive_all(fd); });
@@ -390,7 +464,7 @@ TEST_CASE("fault: who sends byte by byte has no more time than who sends nothing
   CHECK_EQ(upstream.accepted(), 0);
   const std::string log = forwarder.log();
   CAPTURE(log);
-  CHECK(has(log, "\"- - -\" 0 DT hello_timeout "));
+  CHECK(has(log, "\"- - -\" 0 - hello_timeout - "));
 }
 
 TEST_CASE("fault: a drain serves those that the system has taken already") {

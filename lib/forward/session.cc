@@ -25,7 +25,6 @@ void note(std::uint32_t events, Peer& source, Stream& from, Stream& to) {
   if (source.tls != nullptr) source.tls->source_ends();
 }
 
-// The other end is to see that it has not got everything.
 void reset_on_close(int fd) {
   const linger now{1, 0};
   ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -66,6 +65,7 @@ void Session::begin() {
 
 void Session::abort() {
   flags_.set(ResponseFlag::LocalReset);
+  downstream_close_ = CloseType::LocalReset;
   reset_on_close(downstream_.fd.get());
   close();
 }
@@ -87,10 +87,8 @@ void Session::on_event(std::uint32_t tag, std::uint32_t events) {
   if (tag != kDownstream && phase_ == Phase::Dialling) return dialer_->on_event(tag, events);
   if (tag == kDownstream) {
     note(events, downstream_, up_, down_);
-    if ((events & (EPOLLERR | EPOLLHUP)) != 0 && phase_ == Phase::Dialling) {
-      flags_.set(ResponseFlag::DownstreamReset);
-      return close();
-    }
+    if ((events & (EPOLLERR | EPOLLHUP)) != 0 && phase_ == Phase::Dialling)
+      return client_gone((events & EPOLLERR) != 0);
   } else if (tag == upstream_tag_) {
     note(events, upstream_, down_, up_);
   } else if (events != 0) {
@@ -100,9 +98,7 @@ void Session::on_event(std::uint32_t tag, std::uint32_t events) {
     // Who has ended may still break, and no read would tell.
     const bool told = tag == kDownstream ? !up_.ended() : !down_.ended();
     if (!told) {
-      flags_.set(tag == kDownstream ? ResponseFlag::DownstreamReset
-                                    : ResponseFlag::UpstreamRemoteReset);
-      reset_on_close(tag == kDownstream ? upstream_.fd.get() : downstream_.fd.get());
+      pass_reset_on(tag == kDownstream);
       return close();
     }
   }
@@ -118,13 +114,13 @@ void Session::on_timeout() {
   switch (phase_) {
     case Phase::Hello:
     case Phase::InnerHello:
-      flags_.set(ResponseFlag::DurationTimeout);
       details_ = "hello_timeout";
       worker_.shared_.counters.hellos[static_cast<std::size_t>(HelloStatus::NeedMore)].add();
       break;
     case Phase::Accepting:
-      flags_.set(ResponseFlag::DurationTimeout);
-      details_ = "handshake_timeout";
+      termination_ = "transport socket timeout was reached";
+      local_reason_ = "transport_socket_timeout";
+      worker_.shared_.counters.handshake_timeouts.add();
       break;
     case Phase::Dialling:
       if (!dialer_->connecting()) {
@@ -136,7 +132,10 @@ void Session::on_timeout() {
       upstream_failed("connection timeout");
       break;
     case Phase::Handshaking: upstream_failed("TLS handshake timeout"); break;
-    case Phase::Relaying: flags_.set(ResponseFlag::IdleTimeout); break;
+    case Phase::Relaying:
+      local_reason_ = "tcp_session_idle_timeout";
+      worker_.shared_.counters.idle_timeouts.add();
+      break;
     case Phase::Closed: return;
   }
   close();
@@ -152,7 +151,7 @@ const std::string& Session::asked_name() const {
 
 // Where the client has connected to, as far as it is known.
 SocketAddress Session::here() const {
-  if (proxied_) return *proxied_;
+  if (proxied_ != nullptr && proxied_->destination) return *proxied_->destination;
   return rules_->transparent ? original_destination(downstream_.fd.get())
                              : local_address(downstream_.fd.get());
 }
@@ -278,16 +277,30 @@ void Session::watch_writing(const Peer& sink, std::uint32_t tag, bool& watched) 
 void Session::broken(const Stream& stream, const Peer& source, const Peer& sink, bool upwards) {
   const bool downstream_failed = stream.source_failed() == upwards;
   const Peer& failed = stream.source_failed() ? source : sink;
-  if (downstream_failed) {
-    flags_.set(ResponseFlag::DownstreamReset);
-  } else if (failed.tls != nullptr &&
-             failed.tls->problem().find(":SSL routines:") != std::string::npos) {
-    flags_.set(ResponseFlag::UpstreamReset);
-    failure_ = failed.tls->problem();
-  } else {
-    flags_.set(ResponseFlag::UpstreamRemoteReset);  // Envoy has no words for it
+  const bool tls_broke =
+      failed.tls != nullptr && failed.tls->problem().find(":SSL routines:") != std::string::npos;
+  if (!tls_broke) {
+    pass_reset_on(downstream_failed);
+    return close();
   }
+  // Envoy has no flag for it, and lets the other end take what came for all there is.
+  (downstream_failed ? client_failure_ : failure_) = failed.tls->problem();
+  (downstream_failed ? upstream_close_ : downstream_close_) = CloseType::LocalReset;
   reset_on_close(downstream_failed ? upstream_.fd.get() : downstream_.fd.get());
+  close();
+}
+
+// The other end is to see that it has not got everything.
+void Session::pass_reset_on(bool of_downstream) {
+  (of_downstream ? downstream_close_ : upstream_close_) = CloseType::RemoteReset;
+  (of_downstream ? upstream_close_ : downstream_close_) = CloseType::LocalReset;
+  if (!of_downstream) flags_.set(ResponseFlag::UpstreamRemoteReset);
+  reset_on_close(of_downstream ? upstream_.fd.get() : downstream_.fd.get());
+}
+
+// Before anything was reached.
+void Session::client_gone(bool reset) {
+  if (reset) downstream_close_ = CloseType::RemoteReset;
   close();
 }
 

@@ -53,6 +53,12 @@ class Session final : public Dialer::Owner, public Timer {
     Closed,
   };
 
+  // What a PROXY header tells.
+  struct Proxied {
+    std::optional<SocketAddress> destination;  // that the client has connected to
+    SocketAddress sender;                      // of the header
+  };
+
   void advance();
 
   // session_hello.cc: which way it goes.
@@ -76,11 +82,14 @@ class Session final : public Dialer::Owner, public Timer {
   void pump();
   void watch_writing(const Peer& sink, std::uint32_t tag, bool& watched);
   void broken(const Stream& stream, const Peer& source, const Peer& sink, bool upwards);
+  void pass_reset_on(bool of_downstream);
 
   void start_timer(TimerList& list);
   bool watch_downstream();
+  void client_gone(bool reset);
   void close();
-  void log();  // session_log.cc
+  void log();                                   // session_log.cc
+  [[nodiscard]] std::string host_name() const;  // session_log.cc
   [[nodiscard]] const std::string& asked_name() const;
   [[nodiscard]] SocketAddress here() const;
   [[nodiscard]] const Route& target() const {
@@ -103,17 +112,21 @@ class Session final : public Dialer::Owner, public Timer {
   const Route* inner_route_ = nullptr;  // inside a termination
   const Route* taken_ = nullptr;        // of the two the last one, or a choice of it
   SocketAddress remote_;
-  std::optional<SocketAddress> proxied_;  // what a PROXY header says the client has connected to
+  std::unique_ptr<Proxied> proxied_;
   SocketAddress upstream_address_;
   Clock::time_point start_;
   std::uint64_t id_;
-  std::string failure_;         // of the upstream
-  std::string client_failure_;  // of the TLS with the client
-  std::string_view details_;    // RESPONSE_CODE_DETAILS
+  std::string failure_;            // of the upstream
+  std::string client_failure_;     // of the TLS with the client
+  std::string_view details_;       // RESPONSE_CODE_DETAILS
+  std::string_view termination_;   // CONNECTION_TERMINATION_DETAILS
+  std::string_view local_reason_;  // DOWNSTREAM_LOCAL_CLOSE_REASON
   ResponseFlags flags_;
   Session* previous_ = nullptr;
   Session* next_ = nullptr;
   Phase phase_ = Phase::Hello;
+  CloseType downstream_close_ = CloseType::Normal;
+  CloseType upstream_close_ = CloseType::Normal;
   std::uint8_t upstream_tag_ = 0;
   bool watched_ = false;  // the downstream's socket
   bool downstream_writing_watched_ = false;

@@ -22,6 +22,18 @@ constexpr std::array<char, 7> kUnrecognizedName = {0x15, 0x03, 0x01, 0x00, 0x02,
 // For a host that no route has: Envoy's answer for a black hole.
 constexpr std::string_view kBadGateway = "502 Bad Gateway";
 
+// Why a hello is none, as Envoy's tls_inspector says it where it does.
+std::string words_of(HelloStatus status) {
+  switch (status) {
+    case HelloStatus::PlainHttp:
+      return "TLS_error|error:1000009c:SSL routines:OPENSSL_internal:HTTP_REQUEST:TLS_error_end";
+    case HelloStatus::NotTls:
+      return "TLS_error|error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER:"
+             "TLS_error_end";
+    default: return fmt::format("TLS_error|{}:TLS_error_end", to_string(status));
+  }
+}
+
 }  // namespace
 
 void Session::read_hello() {
@@ -34,10 +46,7 @@ void Session::read_hello() {
       if (!watch_downstream()) close();
       return;
     }
-    if (got <= 0) {
-      flags_.set(ResponseFlag::DownstreamReset);
-      return close();
-    }
+    if (got <= 0) return client_gone(got < 0);
     const std::span<const std::uint8_t> fresh(reinterpret_cast<const std::uint8_t*>(buffer.data()),
                                               static_cast<std::size_t>(got));
     if (pending_.empty() && header_taken_) {
@@ -57,12 +66,11 @@ void Session::take_proxy_header() {
   if (header.status == ProxyHeaderStatus::NeedMore) return;
   if (header.status == ProxyHeaderStatus::Malformed) {
     details_ = "no_proxy_header";
-    flags_.set(ResponseFlag::DownstreamProtocolError);
     return close();
   }
   header_taken_ = true;
+  proxied_ = std::make_unique<Proxied>(Proxied{header.destination, remote_});
   if (header.source) remote_ = *header.source;
-  proxied_ = header.destination;
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(header.size));
 }
 
@@ -81,8 +89,10 @@ void Session::take_hello(std::span<const std::uint8_t> bytes) {
   counters.hellos[static_cast<std::size_t>(result.status)].add();
   stop();
   if (result.status != HelloStatus::Complete) {
-    flags_.set(ResponseFlag::DownstreamProtocolError);
-    details_ = to_string(result.status);
+    // To Envoy, what it can't read is a connection without a name, which no chain takes.
+    flags_.set(ResponseFlag::NoRoute);
+    details_ = "filter_chain_not_found";
+    client_failure_ = words_of(result.status);
     counters.refused.add();
     return close();
   }
@@ -147,7 +157,6 @@ void Session::accept_tls() {
   if (result == TlsResult::WantRead || result == TlsResult::WantWrite) return;
   if (result == TlsResult::Failed || result == TlsResult::Ended) {
     counters.handshake_failures.add();
-    flags_.set(ResponseFlag::DownstreamProtocolError);
     details_ = "downstream_tls_handshake_failed";
     client_failure_ = downstream_.tls->problem();
     return close();
@@ -172,10 +181,7 @@ void Session::read_inner_hello() {
       if (phase_ != Phase::InnerHello) return;
     }
     if (result == TlsResult::WantRead || result == TlsResult::WantWrite) return;
-    if (result != TlsResult::Done) {
-      flags_.set(ResponseFlag::DownstreamReset);
-      return close();
-    }
+    if (result != TlsResult::Done) return client_gone(result == TlsResult::Failed);
   }
 }
 

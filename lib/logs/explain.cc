@@ -15,25 +15,23 @@ constexpr std::size_t kMaxRules = 6;
 constexpr std::string_view kPassthrough = "PassthroughCluster";
 constexpr std::string_view kBlackHole = "BlackHoleCluster";
 
-// A client that goes away after bytes both ways may have got all that it wanted, and one that says
-// no more has: of plain TCP nobody can tell. Envoy's relay sets no flag then; ours says which it
-// was.
-bool is_ordinary_end(const Entry& entry) {
-  return !entry.is_http() && (entry.flags == "DC" || entry.flags == "SI") && entry.received > 0 &&
-         entry.sent > 0 && entry.failure.empty();
-}
-
+// Over TCP, what says why a request was answered so says that there was none: a chain was not
+// found, a hello did not come.
 bool is_failure(const Entry& entry) {
-  if (is_ordinary_end(entry)) return false;
   return !entry.flags.empty() || !entry.termination.empty() || !entry.failure.empty() ||
-         entry.code >= 400;
+         entry.code >= 400 || (!entry.is_http() && !entry.details.empty());
 }
 
 // Where TLS ends, a handshake that fails leaves no flag: Envoy has the upstream connected, and
 // nothing is ever sent. Where it does not end, the hello that the SNI is from would count.
 bool is_silent(const Entry& entry) {
   return !is_failure(entry) && entry.received == 0 && entry.sent == 0 &&
-         !entry.server_name.empty() && !entry.cluster.empty();
+         !entry.server_name.empty() && !entry.cluster.empty() && !entry.upstream_host.empty();
+}
+
+// A client that goes away before its connection leads anywhere leaves no flag, either.
+bool is_given_up(const Entry& entry) {
+  return !is_failure(entry) && !entry.is_http() && entry.sent == 0 && entry.upstream_host.empty();
 }
 
 // A cluster that connects to the name that is asked for has endpoints as DNS has them.
@@ -47,7 +45,8 @@ class Explainer {
 
   Explanation explain() {
     for (const LoggedHop& hop : connection_.hops) {
-      if (is_failure(hop.entry) || is_silent(hop.entry)) out_.outcome = Outcome::Failed;
+      if (is_failure(hop.entry) || is_silent(hop.entry) || is_given_up(hop.entry))
+        out_.outcome = Outcome::Failed;
       if (!hop.entry.flags.empty()) out_.flags = hop.entry.flags;
     }
     explain_together();
@@ -124,6 +123,8 @@ class Explainer {
           "that the mesh's CA "
           "signed",
           "EGR0402 EGR0210");
+    if (is_given_up(entry))
+      say(fmt::format("{}: the client went away before its connection led anywhere", where), {});
     if (entry.flags == "UH" && entry.failure.empty() && is_forward_proxy(entry.cluster)) {
       say(fmt::format(
               "{}: the name \"{}\" could not be resolved, or leads nowhere that may be dialled",

@@ -28,24 +28,37 @@ std::string first_sentence(const std::string& text) {
 }
 
 TEST_CASE("explain: what the forwarder refuses, and whose certificate it was") {
-  CHECK(first_sentence(line("DPE plain-http - \"-\"", "\"-\" - - 10.1.0.10:8443 10.1.0.20:7 - -"))
+  CHECK(first_sentence(line("NR filter_chain_not_found "
+                            "TLS_error|error:1000009c:SSL_routines:OPENSSL_internal:HTTP_REQUEST:"
+                            "TLS_error_end \"-\"",
+                            "\"-\" - - 10.1.0.10:8443 10.1.0.20:7 - -"))
             .find("the client speaks plain HTTP where TLS is expected") != std::string::npos);
+  CHECK(first_sentence(line("- hello_timeout - \"-\"", "\"-\" - - 10.1.0.10:8443 10.1.0.20:7 - -"))
+            .find("its TLS hello, did not come in time") != std::string::npos);
+  CHECK(first_sentence(line("- - transport socket timeout was reached \"-\"",
+                            "\"-\" a - 10.1.0.10:8443 10.1.0.20:7 a.example -"))
+            .find("did not finish its TLS handshake in time") != std::string::npos);
   CHECK(first_sentence(line("UH address_not_allowed - \"-\"",
                             "\"-\" a - 10.1.0.10:8443 10.1.0.20:7 a.example -"))
             .find("does not dial without --allow") != std::string::npos);
-  CHECK(first_sentence(line("DPE downstream_tls_handshake_failed "
+  CHECK(first_sentence(line("- downstream_tls_handshake_failed "
                             "TLS_error:|0:x:certificate_has_expired:TLS_error_end \"-\"",
                             "\"-\" a - 10.1.0.10:8443 10.1.0.20:7 a.example -"))
             .find("the client's certificate has expired") != std::string::npos);
 }
 
-TEST_CASE("explain: who goes away after an answer over TCP has not failed") {
-  const std::string end = "\"1.2.3.4:443\" a 10.1.0.10:9 10.1.0.10:8443 10.1.0.20:7 a.example -";
+TEST_CASE("explain: over TCP no flag tells of a client that goes away") {
+  const std::string reached =
+      "\"1.2.3.4:443\" a 10.1.0.10:9 10.1.0.10:8443 10.1.0.20:7 a.example -";
   const std::string bytes = "700 1500 5 - \"-\" \"-\" \"-\" \"-\" ";
-  const std::string start = "[2026-11-23T11:30:57.100Z] \"- - -\" 0 DC - - \"-\" ";
-  CHECK(explain(connection({{Role::Unknown, start + bytes + end}})).outcome == Outcome::Arrived);
-  CHECK(explain(connection({{Role::Unknown, line("DC - - \"-\"", end)}})).outcome ==
-        Outcome::Failed);
+  const std::string start = "[2026-11-23T11:30:57.100Z] \"- - -\" 0 - - - \"-\" ";
+  CHECK(explain(connection({{Role::Unknown, start + bytes + reached}})).outcome ==
+        Outcome::Arrived);
+  const Explanation early = explain(connection(
+      {{Role::Sidecar, line("- - - \"-\"", "\"-\" a - 10.1.0.10:8443 10.1.0.20:7 a.example -")}}));
+  CHECK(early.outcome == Outcome::Failed);
+  CHECK(early.sentences.at(0) ==
+        "sidecar: the client went away before its connection led anywhere");
 }
 
 TEST_CASE("explain: a forward proxy without endpoints is a name without addresses") {

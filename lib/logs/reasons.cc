@@ -16,7 +16,7 @@ struct Phrase {
   std::string_view rules;
 };
 
-constexpr std::array<Phrase, 30> kDetails = {{
+constexpr std::array<Phrase, 26> kDetails = {{
     {"filter_chain_not_found",
      "no filter chain of the listener takes the connection: its SNI, or that "
      "it has none, matches "
@@ -48,10 +48,6 @@ constexpr std::array<Phrase, 30> kDetails = {{
     {"low_version", "the client speaks HTTP/1.0 or older", ""},
     // Those of `egressctl forward`.
     {"hello_timeout", "the client's first bytes, its TLS hello, did not come in time", ""},
-    {"handshake_timeout", "the client did not finish its TLS handshake in time", ""},
-    {"plain-http", "the client speaks plain HTTP where TLS is expected", "EGR0307 EGR0316"},
-    {"not-tls", "the client speaks something else than TLS", "EGR0307 EGR0316"},
-    {"too-large", "the client's TLS hello is larger than any real one", ""},
     {"address_not_allowed",
      "the name leads to an internal address, which the forwarder does not dial without --allow",
      ""},
@@ -59,12 +55,21 @@ constexpr std::array<Phrase, 30> kDetails = {{
     {"no_proxy_header", "the load balancer in front sent no PROXY header", ""},
 }};
 
+// Of what a client sent in place of a TLS hello.
+constexpr std::array<Phrase, 5> kHellos = {{
+    {"HTTP_REQUEST", "the client speaks plain HTTP where TLS is expected", "EGR0307 EGR0316"},
+    {"WRONG_VERSION_NUMBER", "the client speaks something else than TLS", "EGR0307 EGR0316"},
+    {"|too-large:", "the client's TLS hello is larger than any real one", ""},
+    {"|malformed:", "the client's TLS hello is broken", ""},
+    {"|sslv2:", "the client speaks SSL 2, which nobody should any more", ""},
+}};
+
 constexpr std::array<Phrase, 6> kTerminations = {{
     {"rbac_access_denied", "an authorization policy refused the connection",
      "EGR0506 EGR0507 EGR0509 EGR0521"},
     {"idle_timeout", "nothing was sent for as long as the idle timeout", ""},
     {"max_downstream_connection_duration", "the connection lasted longer than it may", ""},
-    {"transport_socket_timeout", "the client did not finish its TLS handshake in time", ""},
+    {"transport socket timeout", "the client did not finish its TLS handshake in time", ""},
     {"ext_authz_denied", "the external authorization service refused it", ""},
     {"overload", "the proxy is overloaded", ""},
 }};
@@ -163,6 +168,7 @@ Reason explain(std::span<const Phrase> phrases, std::string_view text) {
 
 // What is said of the server's certificate is so of the client's, which the proxy has checked.
 Reason explain_client_failure(std::string_view failure) {
+  if (Reason hello = explain(kHellos, failure); !hello.meaning.empty()) return hello;
   Reason out = explain_failure(failure);
   constexpr std::string_view kServer = "the server's certificate";
   if (out.meaning.starts_with(kServer))

@@ -25,4 +25,4 @@ for who in ubuntu stranger; do
 done
 kill -TERM $gateway; wait $gateway; echo "exit code $?"
 # The gateway took the one connection that it should have, and would not lead it to this machine.
-grep -o '0 [A-Z]* [a-z_]* .*"-" \|open.egress.internal\|en.wikipedia.org' gateway.log | cut -d' ' -f1-3 | sort | uniq -c
+grep -o '0 [A-Z-]* [a-z_]* .*"-" \|open.egress.internal\|en.wikipedia.org' gateway.log | cut -d' ' -f1-3 | sort | uniq -c
