@@ -11,6 +11,7 @@ using testing::address_of;
 using testing::check_same;
 using testing::config_with;
 using testing::connect_to;
+using testing::counters_of;
 using testing::exchange;
 using testing::hello_for;
 using testing::kAlert;
@@ -33,7 +34,7 @@ TEST_CASE("what has no route is told so and goes nowhere") {
   send_all(plain.get(), "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n");
   CHECK_EQ(receive_all(plain.get()), "");
   CHECK_EQ(upstream.accepted(), 0);
-  CHECK_EQ(forwarder->counters().refused.value(), 5);
+  CHECK_EQ(counters_of(*forwarder).refused.value(), 5);
 }
 
 TEST_CASE("names do not lead to addresses that are not of the internet") {
@@ -81,7 +82,7 @@ TEST_CASE("a forwarder does not dial itself") {
   const auto forwarder = start(config);
   const SocketAddress here{*IpAddress::parse("127.0.0.1"), address_of(*forwarder).port, {}};
   CHECK_EQ(exchange(here, kHost, ""), kAlert);
-  CHECK_EQ(forwarder->counters().total.value(), 1);
+  CHECK_EQ(counters_of(*forwarder).total.value(), 1);
 }
 
 TEST_CASE("who says nothing is let go") {
@@ -110,7 +111,7 @@ TEST_CASE("beyond the most connections new ones are refused") {
   const UniqueFd second = connect_to(address_of(*forwarder));
   send_all(second.get(), hello_for(kHost));
   CHECK_EQ(receive_all(second.get()), "");
-  CHECK_EQ(forwarder->counters().overflow.value(), 1);
+  CHECK_EQ(counters_of(*forwarder).overflow.value(), 1);
 }
 
 }  // namespace

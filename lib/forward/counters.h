@@ -41,6 +41,13 @@ class Histogram {
   Counter micros_;
 };
 
+// Of TLS that ends here, at one side.
+struct TlsCounters {
+  Counter handshakes;  // that ended well
+  Counter resumed;     // of them
+  Counter failures;
+};
+
 // Of where connections go.
 struct ClusterCounters {
   std::string address;  // "www.example.com:443"
@@ -49,41 +56,47 @@ struct ClusterCounters {
   Counter connect_failures;
   Counter bytes_sent;      // to it
   Counter bytes_received;  // from it
+  TlsCounters tls;
 };
 
 // By name; of each its addresses, in order.
 using Clusters = std::map<std::string, std::vector<std::shared_ptr<const ClusterCounters>>>;
 
 inline constexpr std::size_t kHelloResults = 8;
+inline constexpr std::size_t kFlags = 7;
 
-struct Counters {
+// Of where connections come from.
+struct ListenerCounters {
   Counter total;  // connections that were accepted
   Counter active;
-  Counter refused;   // for want of a route, a name or leave
-  Counter overflow;  // beyond the most connections
-  Counter out_of_descriptors;
+  Counter refused;                            // for want of a route, a name or leave
+  Counter overflow;                           // beyond the most connections
+  Counter out_of_descriptors;                 // when one was to be accepted, or dialled for
   Counter bytes_received;                     // from downstream
   Counter bytes_sent;                         // to downstream
   std::array<Counter, kHelloResults> hellos;  // by HelloStatus; NeedMore: none came in time
   Counter no_name;                            // hellos without one
-  Counter handshakes;                         // of mTLS, that ended well
-  Counter handshakes_resumed;
-  Counter handshake_failures;
-  Counter handshake_timeouts;  // of clients
+  TlsCounters tls;
+  Counter handshake_timeouts;
   Counter idle_timeouts;
-  ResolverCounters dns;
-  Counter denied_addresses;
-  Counter reloads;
-  Counter reload_failures;
-  std::atomic<std::chrono::system_clock::duration> last_reload{};  // that went well, since 1970
-  std::array<Counter, 7> flags;  // connections closed, by the bit of their flag
+  std::array<Counter, kFlags> flags;  // connections closed, by the bit of their flag
   Counter closed_normally;
-  Histogram connect_time;
   Histogram connection_time;
 
   void count_flag(ResponseFlag flag) {
     flags[static_cast<std::size_t>(std::countr_zero(static_cast<std::uint16_t>(flag)))].add();
   }
+};
+
+// Of all together.
+struct Counters {
+  Counter active;  // connections
+  ResolverCounters dns;
+  Counter denied_addresses;
+  Counter reloads;
+  Counter reload_failures;
+  std::atomic<std::chrono::system_clock::duration> last_reload{};  // that went well, since 1970
+  Histogram connect_time;
 };
 
 }  // namespace egressctl::forward

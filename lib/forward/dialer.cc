@@ -98,7 +98,7 @@ bool Dialer::attempt(const SocketAddress& address) {
   if (!fd.valid() ||
       !worker_.loop().add(fd.get(), writing_watched ? kReadAndWrite : kRead, owner_, tag)) {
     error_ = errno;
-    if (error_ == EMFILE || error_ == ENFILE) worker_.shared_.counters.out_of_descriptors.add();
+    if (error_ == EMFILE || error_ == ENFILE) rules_.counters->out_of_descriptors.add();
     attempts_.emplace_back();
     return false;
   }

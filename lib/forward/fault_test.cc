@@ -28,6 +28,7 @@ using testing::address_of;
 using testing::check_same;
 using testing::config_with;
 using testing::connect_to;
+using testing::counters_of;
 using testing::DnsServer;
 using testing::exchange;
 using testing::hello_for;
@@ -235,7 +236,7 @@ TEST_CASE("fault: a client that vanishes in its hello leaves nothing behind") {
     }
   // Of those that are reset before they are accepted the system says nothing.
   CHECK(wait_until([&] {
-    return forwarder->counters().total.value() >= 3 && forwarder->counters().active.value() == 0;
+    return counters_of(*forwarder).total.value() >= 3 && forwarder->counters().active.value() == 0;
   }));
   CHECK_EQ(upstream.accepted(), 0);
   const std::string log = forwarder.log();
@@ -361,7 +362,7 @@ TEST_CASE("fault: a peer that stops in the middle of a handshake is let go") {
     make_blocking(fd.get());
     CHECK_NE(receive_all(fd.get()), "");
     CHECK_EQ(gateway->counters().active.value(), 0);
-    CHECK_EQ(gateway->counters().handshake_timeouts.value(), 1);
+    CHECK_EQ(counters_of(*gateway).handshake_timeouts.value(), 1);
     CHECK(has(gateway.log(), "\"- - -\" 0 - - transport socket timeout was reached \"-\" 0 0 "));
   }
   SUBCASE("the gateway of a sidecar") {
@@ -427,7 +428,7 @@ TEST_CASE("fault: when descriptors run out, new connections wait, and none that 
   const auto begin = Clock::now();
   for (const UniqueFd& fd : waiting) send_all(fd.get(), hello_for(kHost));
   constexpr std::uint64_t kTries = 7;
-  CHECK(wait_until([&] { return forwarder->counters().out_of_descriptors.value() >= kTries; }));
+  CHECK(wait_until([&] { return counters_of(*forwarder).out_of_descriptors.value() >= kTries; }));
   const auto took = Clock::now() - begin;
   send_all(old.get(), "still here");
   CHECK_EQ(receive_some(old.get(), 10), "still here");

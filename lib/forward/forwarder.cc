@@ -65,11 +65,13 @@ class Forwarder::Compiler {
   explicit Compiler(CountersOf counters_of) : counters_of_(std::move(counters_of)) {}
 
   [[nodiscard]] Result<std::shared_ptr<const ListenerRules>> rules(
-      const ListenerConfig& config, const std::vector<IpRange>& allowed) {
+      const ListenerConfig& config, const std::vector<IpRange>& allowed,
+      std::shared_ptr<ListenerCounters> counters) {
     auto out = std::make_shared<ListenerRules>();
     auto table = this->table(config.routes);
     if (!table) return tl::unexpected(at(config.name, table.error()));
     out->name = config.name;
+    out->counters = std::move(counters);
     out->allowed = allowed;
     out->address = config.address;
     auto plain = this->table(config.plain);
@@ -211,7 +213,7 @@ Result<void> Forwarder::check(const Config& config) {
   Compiler compiler(
       [](const std::string&, const std::string&) { return std::make_shared<ClusterCounters>(); });
   for (const ListenerConfig& listener : config.listeners)
-    if (const auto rules = compiler.rules(listener, config.allowed); !rules)
+    if (const auto rules = compiler.rules(listener, config.allowed, nullptr); !rules)
       return tl::unexpected(rules.error());
   std::set<std::string> addresses;
   for (const ListenerConfig& listener : config.listeners)
@@ -224,6 +226,13 @@ Result<void> Forwarder::check(const Config& config) {
   if (const auto worker = Worker::make(unused, config.timeouts, config.resolver); !worker)
     return tl::unexpected(worker.error());
   return config.access_log.empty() ? Result<void>() : LogSink::check(config.access_log);
+}
+
+std::shared_ptr<ListenerCounters> Forwarder::counters_of(const std::string& listener) {
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<ListenerCounters>& place = listener_counters_[listener];
+  if (place == nullptr) place = std::make_shared<ListenerCounters>();
+  return place;
 }
 
 std::shared_ptr<ClusterCounters> Forwarder::counters_of(const std::string& name,
@@ -243,7 +252,7 @@ Result<std::vector<std::shared_ptr<const ListenerRules>>> Forwarder::compile(con
   });
   std::vector<std::shared_ptr<const ListenerRules>> out;
   for (const ListenerConfig& listener : config.listeners) {
-    auto rules = compiler.rules(listener, config.allowed);
+    auto rules = compiler.rules(listener, config.allowed, counters_of(listener.name));
     if (!rules) return tl::unexpected(rules.error());
     out.push_back(std::move(*rules));
   }
@@ -311,7 +320,7 @@ Result<void> Forwarder::bind(const Config& config) {
       if (!worker->listen(std::move(socket), rules_[i]))
         return fail(ErrorCode::Io, fmt::format("can't wait at {}", address.to_string()));
     }
-    listeners_.push_back({listener.name, address});
+    listeners_.push_back({listener.name, address, rules_[i]->counters});
     for (SocketAddress& own : addresses_of(address)) shared_.own.push_back(std::move(own));
   }
   return {};

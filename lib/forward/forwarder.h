@@ -25,6 +25,7 @@ enum class ForwarderState { Live, Draining };
 struct ListenerStatus {
   std::string name;
   SocketAddress address;
+  std::shared_ptr<const ListenerCounters> counters;
 };
 
 class Forwarder {
@@ -84,6 +85,7 @@ class Forwarder {
   [[nodiscard]] std::vector<std::string> fixed_settings(const Config& config) const;
   [[nodiscard]] Result<std::vector<std::shared_ptr<const ListenerRules>>> compile(
       const Config& config);
+  [[nodiscard]] std::shared_ptr<ListenerCounters> counters_of(const std::string& listener);
   [[nodiscard]] std::shared_ptr<ClusterCounters> counters_of(const std::string& name,
                                                              const std::string& address);
   class Compiler;
@@ -97,6 +99,7 @@ class Forwarder {
   std::vector<std::shared_ptr<const ListenerRules>> rules_;
   // By name and address.
   std::map<std::pair<std::string, std::string>, std::shared_ptr<ClusterCounters>> clusters_;
+  std::map<std::string, std::shared_ptr<ListenerCounters>> listener_counters_;
   std::atomic<ForwarderState> state_{ForwarderState::Live};
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
 };

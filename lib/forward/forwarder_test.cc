@@ -22,6 +22,7 @@ using testing::address_of;
 using testing::check_same;
 using testing::config_with;
 using testing::connect_to;
+using testing::counters_of;
 using testing::exchange;
 using testing::hello_for;
 using testing::kHost;
@@ -103,7 +104,7 @@ TEST_CASE("reloading changes limits and timeouts, and tells what it leaves") {
            "the address of listener test; whether listener test is transparent; the number of "
            "workers; the DNS servers; the file of the access log; the format of the access log");
   CHECK_EQ(exchange(address_of(*forwarder), kHost, "x"), "");
-  CHECK_EQ(forwarder->counters().overflow.value(), 1);
+  CHECK_EQ(counters_of(*forwarder).overflow.value(), 1);
 
   Config hasty = config;
   hasty.timeouts.idle = std::chrono::milliseconds(1);

@@ -15,6 +15,7 @@ using egressctl::testing::TemporaryFolder;
 using testing::address_of;
 using testing::check_same;
 using testing::config_with;
+using testing::counters_of;
 using testing::exchange;
 using testing::hello_for;
 using testing::kAlert;
@@ -43,8 +44,13 @@ TEST_CASE("mutual TLS from a sidecar to a gateway") {
       check_same(exchange(address_of(*sidecar), kHost, payload), hello_for(kHost) + payload);
     }
     CHECK_EQ(exchange(address_of(*sidecar), "www.example.net", ""), kAlert);
-    CHECK_EQ(sidecar->counters().handshakes.value(), 5);
-    CHECK_GE(sidecar->counters().handshakes_resumed.value(), 1);
+    // As Envoy counts them: those with clients by listener, those with gateways by cluster.
+    CHECK_EQ(counters_of(*gateway).tls.handshakes.value(), 5);
+    CHECK_GE(counters_of(*gateway).tls.resumed.value(), 1);
+    CHECK_EQ(counters_of(*sidecar).tls.handshakes.value(), 0);
+    const TlsCounters& upstream_tls = sidecar->clusters().begin()->second.front()->tls;
+    CHECK_EQ(upstream_tls.handshakes.value(), 5);
+    CHECK_GE(upstream_tls.resumed.value(), 1);
   }
   const std::string lines = read_file(log);
   CAPTURE(lines);

@@ -19,6 +19,7 @@ using testing::address_of;
 using testing::check_same;
 using testing::config_with;
 using testing::connect_to;
+using testing::counters_of;
 using testing::exchange;
 using testing::hello_for;
 using testing::kHost;
@@ -53,7 +54,7 @@ TEST_CASE("many connections at once do not mix") {
     });
   for (std::thread& client : clients) client.join();
   CHECK_EQ(wrong, 0);
-  CHECK_EQ(forwarder->counters().total.value(), 40);
+  CHECK_EQ(counters_of(*forwarder).total.value(), 40);
 }
 
 TEST_CASE("a hello may come byte by byte") {

@@ -42,8 +42,8 @@ Session::Session(Worker& worker, UniqueFd fd, const SocketAddress& remote,
   downstream_.fd = std::move(fd);
   next_ = std::exchange(worker_.first_, this);
   if (next_ != nullptr) next_->previous_ = this;
-  worker_.shared_.counters.total.add();
-  worker_.shared_.counters.active.add();
+  counters().total.add();
+  counters().active.add();
 }
 
 Session::~Session() = default;
@@ -115,12 +115,12 @@ void Session::on_timeout() {
     case Phase::Hello:
     case Phase::InnerHello:
       details_ = "hello_timeout";
-      worker_.shared_.counters.hellos[static_cast<std::size_t>(HelloStatus::NeedMore)].add();
+      counters().hellos[static_cast<std::size_t>(HelloStatus::NeedMore)].add();
       break;
     case Phase::Accepting:
       termination_ = "transport socket timeout was reached";
       local_reason_ = "transport_socket_timeout";
-      worker_.shared_.counters.handshake_timeouts.add();
+      counters().handshake_timeouts.add();
       break;
     case Phase::Dialling:
       if (!dialer_->connecting()) {
@@ -134,7 +134,7 @@ void Session::on_timeout() {
     case Phase::Handshaking: upstream_failed("TLS handshake timeout"); break;
     case Phase::Relaying:
       local_reason_ = "tcp_session_idle_timeout";
-      worker_.shared_.counters.idle_timeouts.add();
+      counters().idle_timeouts.add();
       break;
     case Phase::Closed: return;
   }
@@ -198,9 +198,9 @@ void Session::on_dialled(Dialled dialled) {
   note(dialled.events, upstream_, down_, up_);
   const std::chrono::duration<double> took = dialled.took;
   worker_.shared_.counters.connect_time.observe(took.count());
-  ClusterCounters& counters = *target().counters;
-  counters.total.add();
-  counters.active.add();
+  ClusterCounters& cluster = *target().counters;
+  cluster.total.add();
+  cluster.active.add();
   counted_upstream_ = true;
   up_.writable();
   if (rules_->proxy_protocol_out != ProxyProtocol::Off) send_proxy_header();
@@ -224,17 +224,17 @@ void Session::send_proxy_header() {
 
 void Session::handshake_upstream() {
   const TlsResult result = upstream_.tls->handshake(upstream_.fd.get());
-  Counters& counters = worker_.shared_.counters;
+  TlsCounters& counters = target().counters->tls;
   if (result == TlsResult::WantWrite)
     watch_writing(upstream_, upstream_tag_, upstream_writing_watched_);
   if (result == TlsResult::WantRead || result == TlsResult::WantWrite) return;
   if (result != TlsResult::Done) {
-    counters.handshake_failures.add();
+    counters.failures.add();
     upstream_failed(upstream_.tls->problem());
     return close();
   }
   counters.handshakes.add();
-  if (upstream_.tls->resumed()) counters.handshakes_resumed.add();
+  if (upstream_.tls->resumed()) counters.resumed.add();
   down_.readable();  // what came with the handshake's end tells of itself no more
   up_.flush_first();
   relay();
@@ -313,7 +313,6 @@ void Session::close() {
   if (without_upstream && details_.empty()) answer(kServiceUnavailable);
   phase_ = Phase::Closed;
   stop();
-  Shared& shared = worker_.shared_;
   up_.release(worker_.memory_);
   down_.release(worker_.memory_);
   if (counted_upstream_) {
@@ -322,15 +321,16 @@ void Session::close() {
     cluster.bytes_sent.add(up_.bytes());
     cluster.bytes_received.add(down_.bytes());
   }
-  Counters& counters = shared.counters;
-  counters.active.subtract();
-  counters.bytes_received.add(up_.bytes());
-  counters.bytes_sent.add(down_.bytes());
-  if (flags_.none()) counters.closed_normally.add();
-  for (std::size_t i = 0; i < counters.flags.size(); ++i)
-    if (flags_.has(static_cast<ResponseFlag>(1U << i))) counters.flags[i].add();
+  ListenerCounters& listener = counters();
+  listener.active.subtract();
+  worker_.shared_.counters.active.subtract();
+  listener.bytes_received.add(up_.bytes());
+  listener.bytes_sent.add(down_.bytes());
+  if (flags_.none()) listener.closed_normally.add();
+  for (std::size_t i = 0; i < listener.flags.size(); ++i)
+    if (flags_.has(static_cast<ResponseFlag>(1U << i))) listener.flags[i].add();
   const std::chrono::duration<double> lasted = worker_.loop().now() - start_;
-  counters.connection_time.observe(lasted.count());
+  listener.connection_time.observe(lasted.count());
   if (worker_.wants_records()) log();
   dialer_.reset();
   upstream_.tls.reset();

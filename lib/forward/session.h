@@ -59,6 +59,7 @@ class Session final : public Dialer::Owner, public Timer {
     SocketAddress sender;                      // of the header
   };
 
+  [[nodiscard]] ListenerCounters& counters() const { return *rules_->counters; }
   void advance();
 
   // session_hello.cc: which way it goes.

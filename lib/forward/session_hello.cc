@@ -85,18 +85,17 @@ void Session::take_hello(std::span<const std::uint8_t> bytes) {
   const bool other =
       result.status == HelloStatus::NotTls || result.status == HelloStatus::PlainHttp;
   if (phase_ == Phase::Hello && other && !rules_->plain.empty()) return take_plain(result.status);
-  Counters& counters = worker_.shared_.counters;
-  counters.hellos[static_cast<std::size_t>(result.status)].add();
+  counters().hellos[static_cast<std::size_t>(result.status)].add();
   stop();
   if (result.status != HelloStatus::Complete) {
     // To Envoy, what it can't read is a connection without a name, which no chain takes.
     flags_.set(ResponseFlag::NoRoute);
     details_ = "filter_chain_not_found";
     client_failure_ = words_of(result.status);
-    counters.refused.add();
+    counters().refused.add();
     return close();
   }
-  if (result.hello.server_name.empty()) counters.no_name.add();
+  if (result.hello.server_name.empty()) counters().no_name.add();
   if (phase_ == Phase::Hello)
     choose_route(result.hello.server_name);
   else
@@ -118,7 +117,7 @@ void Session::take_plain(HelloStatus status) {
   const std::string name = to_lower(authority_);
   const bool is_name = refusal_of(name).empty();
   if (is_name) route_ = rules_->plain.find(name);
-  worker_.shared_.counters.hellos[static_cast<std::size_t>(status)].add();
+  counters().hellos[static_cast<std::size_t>(status)].add();
   if (route_ == nullptr) route_ = rules_->plain.of_any();
   if (route_ != nullptr && (is_name || !route_->resolves_name())) return dial();
   route_ = nullptr;
@@ -151,18 +150,18 @@ void Session::enter(const Route& route) {
 
 void Session::accept_tls() {
   const TlsResult result = downstream_.tls->handshake(downstream_.fd.get());
-  Counters& counters = worker_.shared_.counters;
+  TlsCounters& tls = counters().tls;
   if (result == TlsResult::WantWrite)
     watch_writing(downstream_, kDownstream, downstream_writing_watched_);
   if (result == TlsResult::WantRead || result == TlsResult::WantWrite) return;
   if (result == TlsResult::Failed || result == TlsResult::Ended) {
-    counters.handshake_failures.add();
+    tls.failures.add();
     details_ = "downstream_tls_handshake_failed";
     client_failure_ = downstream_.tls->problem();
     return close();
   }
-  counters.handshakes.add();
-  if (downstream_.tls->resumed()) counters.handshakes_resumed.add();
+  tls.handshakes.add();
+  if (downstream_.tls->resumed()) tls.resumed.add();
   stop();
   if (route_->termination->inside == nullptr && !route_->termination->same_name) return dial();
   phase_ = Phase::InnerHello;
@@ -212,7 +211,7 @@ void Session::answer(std::string_view response) const {
 void Session::refuse(ResponseFlag flag, std::string_view details) {
   flags_.set(flag);
   details_ = details;
-  worker_.shared_.counters.refused.add();
+  counters().refused.add();
   if (plain_) {
     answer(kBadGateway);
   } else if (downstream_.tls != nullptr) {

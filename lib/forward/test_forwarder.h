@@ -53,6 +53,11 @@ inline const SocketAddress& address_of(const Forwarder& forwarder) {
   return forwarder.listeners().front().address;
 }
 
+// Those of its only listener.
+inline const ListenerCounters& counters_of(const Forwarder& forwarder) {
+  return *forwarder.listeners().front().counters;
+}
+
 // Asks for a name, sends the payload behind the hello and gives back what comes until the end.
 inline std::string exchange(const SocketAddress& address, std::string_view name,
                             const std::string& payload) {

@@ -67,7 +67,7 @@ class Worker::Listener final : public EventHandler, public Timer {
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       // Trying on would spin: the connection waits in the system's queue.
-      worker_.shared_.counters.out_of_descriptors.add();
+      rules_->counters->out_of_descriptors.add();
       worker_.loop_->remove(socket_.get());
       worker_.pause_timers_.start(*this, worker_.loop_->now());
       return false;
@@ -163,7 +163,10 @@ void Worker::close_all() {
 void Worker::accept(UniqueFd fd, const SocketAddress& remote,
                     const std::shared_ptr<const ListenerRules>& rules) {
   const std::size_t most = shared_.max_connections.load(std::memory_order_relaxed);
-  if (most > 0 && shared_.counters.active.value() >= most) return refuse(std::move(fd), remote);
+  if (shared_.counters.active.add() >= most && most > 0) {
+    shared_.counters.active.subtract();
+    return refuse(std::move(fd), remote, *rules);
+  }
   auto* session = new Session(*this, std::move(fd), remote, rules);
   session->begin();
 }
@@ -173,9 +176,9 @@ bool Worker::wants_records() const {
          (shared_.log != nullptr && shared_.logging.load(std::memory_order_relaxed));
 }
 
-void Worker::refuse(UniqueFd fd, const SocketAddress& remote) {
-  shared_.counters.overflow.add();
-  shared_.counters.count_flag(ResponseFlag::Overflow);
+void Worker::refuse(UniqueFd fd, const SocketAddress& remote, const ListenerRules& rules) {
+  rules.counters->overflow.add();
+  rules.counters->count_flag(ResponseFlag::Overflow);
   if (wants_records()) {
     ConnectionRecord record;
     record.id = shared_.next_id.fetch_add(1, std::memory_order_relaxed);

@@ -34,7 +34,8 @@ enum class ProxyProtocol { Off, V1, V2 };
 // that are going on keep theirs.
 struct ListenerRules {
   std::string name;
-  std::vector<IpRange> allowed;  // internal addresses that may be dialled
+  std::shared_ptr<ListenerCounters> counters;  // of all that have had the name
+  std::vector<IpRange> allowed;                // internal addresses that may be dialled
   RouteTable routes;
   // Of connections that do not begin with TLS: by the host that a request of HTTP/1 asks for, else
   // by
@@ -100,7 +101,7 @@ class Worker {
               const std::shared_ptr<const ListenerRules>& rules);
   // Whether anybody wants to know of connections that have ended.
   [[nodiscard]] bool wants_records() const;
-  void refuse(UniqueFd fd, const SocketAddress& remote);
+  void refuse(UniqueFd fd, const SocketAddress& remote, const ListenerRules& rules);
   void add_line(const ConnectionRecord& record);
   void flush_lines();
   [[nodiscard]] std::uint64_t random() { return random_(); }

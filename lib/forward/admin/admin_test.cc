@@ -115,14 +115,62 @@ TEST_CASE("admin: listeners and clusters are listed as Envoy lists them") {
 TEST_CASE("admin: statistics are filtered by RE2 and come as text, JSON and for Prometheus") {
   Served served;
   served.exchange("nobody.example.com");
-  CHECK_EQ(served.page("/stats?filter=no_filter_chain"), "listener.no_filter_chain_match: 1\n");
+  CHECK_EQ(served.page("/stats?filter=no_filter_chain"), "listener.sni.no_filter_chain_match: 1\n");
   const Json json = Json::parse(served.page("/stats?format=json&filter=tls_found"));
   CHECK_EQ(json["stats"], Json::parse(R"([{"name":"tls_inspector.tls_found","value":1}])"));
   CHECK_EQ(served.get("/stats?filter=(")->status, 400);
   const std::string metrics = served.page("/stats/prometheus");
   CHECK(metrics.find("egressctl_build_info{version=\"1.2.3\"} 1\n") != std::string::npos);
-  CHECK(metrics.find("egressctl_refused_total 1\n") != std::string::npos);
-  CHECK(metrics.find("egressctl_client_hello_total{result=\"found\"} 1\n") != std::string::npos);
+  CHECK(metrics.find("egressctl_refused_total{listener=\"sni\"} 1\n") != std::string::npos);
+  CHECK(metrics.find("egressctl_client_hello_total{listener=\"sni\",result=\"found\"} 1\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("admin: Prometheus finds every metric by its labels, after one connection") {
+  Served served;
+  served.exchange(kHost);
+  const std::string text = prometheus_text(served.forwarder(), "v");
+  CAPTURE(text);
+  const std::string route = "route=\"outbound|443||www.example.com\"";
+  const std::string bytes = std::to_string(hello_for(kHost).size());
+  const std::string once[] = {
+      "egressctl_build_info{version=\"v\"} 1",
+      "egressctl_listener_downstream_cx_total{listener=\"sni\"} 1",
+      "egressctl_listener_downstream_cx_active{listener=\"sni\"} 0",
+      "egressctl_listener_downstream_cx_overflow_total{listener=\"sni\"} 0",
+      "egressctl_downstream_rx_bytes_total{listener=\"sni\"} " + bytes,
+      "egressctl_downstream_tx_bytes_total{listener=\"sni\"} " + bytes,
+      "egressctl_client_hello_total{listener=\"sni\",result=\"found\"} 1",
+      "egressctl_client_hello_total{listener=\"sni\",result=\"no_sni\"} 0",
+      "egressctl_client_hello_total{listener=\"sni\",result=\"not_tls\"} 0",
+      "egressctl_client_hello_total{listener=\"sni\",result=\"too_large\"} 0",
+      "egressctl_client_hello_total{listener=\"sni\",result=\"timeout\"} 0",
+      "egressctl_downstream_tls_handshakes_total{listener=\"sni\",result=\"success\"} 0",
+      "egressctl_upstream_cx_total{" + route + "} 1",
+      "egressctl_upstream_cx_active{" + route + "} 0",
+      "egressctl_upstream_cx_connect_fail_total{" + route + "} 0",
+      "egressctl_upstream_tls_handshakes_total{" + route + ",result=\"failure\"} 0",
+      "egressctl_upstream_connect_duration_seconds_bucket{le=\"+Inf\"} 1",
+      "egressctl_upstream_connect_duration_seconds_count 1",
+      "egressctl_connection_duration_seconds_bucket{listener=\"sni\",le=\"+Inf\"} 1",
+      "egressctl_connection_duration_seconds_count{listener=\"sni\"} 1",
+      "egressctl_connections_closed_total{listener=\"sni\",flag=\"-\"} 1",
+      "egressctl_connections_closed_total{listener=\"sni\",flag=\"UF\"} 0",
+      "egressctl_dns_lookups_total{result=\"found\"} 0",
+      "egressctl_config_reloads_total{result=\"success\"} 0",
+      "egressctl_config_reloads_total{result=\"failure\"} 0",
+  };
+  for (const std::string& sample : once) {
+    CAPTURE(sample);
+    CHECK(text.find("\n" + sample + "\n") != std::string::npos);
+  }
+  for (const char* family :
+       {"egressctl_config_last_reload_success_timestamp_seconds", "process_cpu_seconds_total",
+        "process_open_fds", "process_max_fds", "process_resident_memory_bytes",
+        "process_virtual_memory_bytes", "process_start_time_seconds"}) {
+    CAPTURE(family);
+    CHECK(text.find(fmt::format("\n{} ", family)) != std::string::npos);
+  }
 }
 
 TEST_CASE("admin: the Prometheus text has each family once, with help and type before it") {
@@ -166,7 +214,7 @@ TEST_CASE("admin: a graceful drain fails /ready at once and still takes connecti
   CHECK_EQ(served.post("/drain_listeners?graceful")->status, 200);
   CHECK_EQ(served.get("/ready")->status, 503);
   served.exchange(kHost);
-  CHECK_EQ(served.forwarder().counters().closed_normally.value(), 1);
+  CHECK_EQ(served.forwarder().listeners().front().counters->closed_normally.value(), 1);
   CHECK_EQ(served.post("/drain_listeners")->status, 200);
   CHECK(testing::wait_until([&] { return served.forwarder().drained(); }));
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <string_view>
 #include <system_error>
@@ -66,18 +67,20 @@ class Writer {
     sample(value);
   }
 
-  void histogram(std::string_view name, std::string_view help, const Histogram& histogram) {
-    family(name, "histogram", help);
+  // `labels` end with a comma where there are some.
+  void histogram(const Histogram& histogram, const std::string& labels = {}) {
     std::uint64_t below = 0;
     for (std::size_t i = 0; i < Histogram::kBounds.size(); ++i) {
       below += histogram.bucket(i);
-      sample(below, fmt::format("le=\"{}\"", Histogram::kBounds[i]), "_bucket");
+      sample(below, fmt::format("{}le=\"{}\"", labels, Histogram::kBounds[i]), "_bucket");
     }
     below += histogram.bucket(Histogram::kBounds.size());
-    sample(below, "le=\"+Inf\"", "_bucket");
+    sample(below, labels + "le=\"+Inf\"", "_bucket");
     constexpr double kMicro = 1e6;
-    sample(static_cast<double>(histogram.micros()) / kMicro, {}, "_sum");
-    sample(below, {}, "_count");
+    const std::string_view own =
+        std::string_view(labels).substr(0, labels.empty() ? 0 : labels.size() - 1);
+    sample(static_cast<double>(histogram.micros()) / kMicro, own, "_sum");
+    sample(below, own, "_count");
   }
 
   [[nodiscard]] std::string take() { return std::move(out_); }
@@ -87,38 +90,105 @@ class Writer {
   std::string name_;
 };
 
-void write_connections(Writer& writer, const Forwarder& forwarder) {
-  const Counters& all = forwarder.counters();
-  writer.single("egressctl_listener_downstream_cx_total", "counter", "Connections accepted.",
-                all.total.value());
-  writer.single("egressctl_listener_downstream_cx_active", "gauge", "Connections going on.",
-                all.active.value());
-  writer.single("egressctl_listener_downstream_cx_overflow_total", "counter",
-                "Connections refused beyond --max-connections.", all.overflow.value());
-  writer.single("egressctl_listener_out_of_descriptors_total", "counter",
-                "Times that file descriptors had run out.", all.out_of_descriptors.value());
-  writer.single("egressctl_downstream_rx_bytes_total", "counter", "Bytes received from clients.",
-                all.bytes_received.value());
-  writer.single("egressctl_downstream_tx_bytes_total", "counter", "Bytes sent to clients.",
-                all.bytes_sent.value());
-  writer.family("egressctl_client_hello_total", "counter", "First messages of clients.");
-  for (std::size_t i = 0; i + 1 < kHelloResults; ++i) {
-    const bool found = kHelloWords[i] == "found";
-    writer.sample(all.hellos[i].value() - (found ? all.no_name.value() : 0),
-                  fmt::format("result=\"{}\"", kHelloWords[i]));
+struct ListenerStatistic {
+  Counter ListenerCounters::*counter;
+  const char* name;    // of Envoy
+  const char* family;  // of Prometheus
+  const char* type;
+  const char* help;
+};
+
+constexpr ListenerStatistic kListenerStatistics[] = {
+    {&ListenerCounters::total, "listener.{}.downstream_cx_total",
+     "egressctl_listener_downstream_cx_total", "counter", "Connections accepted."},
+    {&ListenerCounters::active, "listener.{}.downstream_cx_active",
+     "egressctl_listener_downstream_cx_active", "gauge", "Connections going on."},
+    {&ListenerCounters::overflow, "listener.{}.downstream_cx_overflow",
+     "egressctl_listener_downstream_cx_overflow_total", "counter",
+     "Connections refused beyond --max-connections."},
+    {&ListenerCounters::out_of_descriptors, "listener.{}.out_of_descriptors",
+     "egressctl_listener_out_of_descriptors_total", "counter",
+     "Times that file descriptors had run out."},
+    {&ListenerCounters::refused, "listener.{}.no_filter_chain_match", "egressctl_refused_total",
+     "counter", "Connections without a route, a name or leave."},
+    {&ListenerCounters::handshake_timeouts,
+     "listener.{}.downstream_cx_transport_socket_connect_timeout",
+     "egressctl_downstream_tls_handshake_timeouts_total", "counter",
+     "Clients whose TLS handshake did not end in time."},
+    {&ListenerCounters::idle_timeouts, "tcp.{}.idle_timeout", "egressctl_idle_timeouts_total",
+     "counter", "Connections that ended because nothing moved on them."},
+    {&ListenerCounters::bytes_received, "tcp.{}.downstream_cx_rx_bytes_total",
+     "egressctl_downstream_rx_bytes_total", "counter", "Bytes received from clients."},
+    {&ListenerCounters::bytes_sent, "tcp.{}.downstream_cx_tx_bytes_total",
+     "egressctl_downstream_tx_bytes_total", "counter", "Bytes sent to clients."},
+};
+
+struct TlsStatistic {
+  Counter TlsCounters::*counter;
+  const char* name;    // of Envoy
+  const char* result;  // of Prometheus
+};
+
+// Envoy counts a handshake that resumes as one, too.
+constexpr TlsStatistic kTlsStatistics[] = {
+    {&TlsCounters::handshakes, "ssl.handshake", "success"},
+    {&TlsCounters::resumed, "ssl.session_reused", "resumed"},
+    {&TlsCounters::failures, "ssl.connection_error", "failure"},
+};
+
+// Of the handshakes that succeed, those that don't resume are "success" to Prometheus: its results
+// can be added up.
+std::uint64_t result_of(const TlsStatistic& statistic, std::uint64_t value, std::uint64_t resumed) {
+  return statistic.counter == &TlsCounters::handshakes ? value - resumed : value;
+}
+
+// The hellos by result, those without a name apart.
+std::vector<std::pair<std::string_view, std::uint64_t>> hellos_of(const ListenerCounters& all) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> out;
+  const std::uint64_t no_name = all.no_name.value();
+  for (std::size_t i = 0; i + 1 < kHelloResults; ++i)
+    out.emplace_back(kHelloWords[i],
+                     all.hellos[i].value() - (kHelloWords[i] == "found" ? no_name : 0));
+  out.emplace_back("no_sni", no_name);
+  return out;
+}
+
+void write_listeners(Writer& writer, const Forwarder& forwarder) {
+  const auto label = [](const ListenerStatus& listener) {
+    return fmt::format("listener=\"{}\",", label_value(listener.name));
+  };
+  const std::vector<ListenerStatus>& listeners = forwarder.listeners();
+  for (const ListenerStatistic& each : kListenerStatistics) {
+    writer.family(each.family, each.type, each.help);
+    for (const ListenerStatus& listener : listeners)
+      writer.sample((listener.counters.get()->*each.counter).value(),
+                    fmt::format("listener=\"{}\"", label_value(listener.name)));
   }
-  writer.sample(all.no_name.value(), "result=\"no_sni\"");
-  writer.single("egressctl_refused_total", "counter",
-                "Connections without a route, a name or leave.", all.refused.value());
-  writer.single("egressctl_denied_addresses_total", "counter",
-                "Names that led to addresses that may not be dialled.",
-                all.denied_addresses.value());
+  writer.family("egressctl_client_hello_total", "counter", "First messages of clients.");
+  for (const ListenerStatus& listener : listeners)
+    for (const auto& [word, count] : hellos_of(*listener.counters))
+      writer.sample(count, fmt::format("{}result=\"{}\"", label(listener), word));
+  writer.family("egressctl_downstream_tls_handshakes_total", "counter",
+                "TLS handshakes with clients.");
+  for (const ListenerStatus& listener : listeners) {
+    const TlsCounters& tls = listener.counters->tls;
+    for (const TlsStatistic& each : kTlsStatistics)
+      writer.sample(result_of(each, (tls.*each.counter).value(), tls.resumed.value()),
+                    fmt::format("{}result=\"{}\"", label(listener), each.result));
+  }
   writer.family("egressctl_connections_closed_total", "counter",
                 "Connections that have ended, by response flag.");
-  writer.sample(all.closed_normally.value(), "flag=\"-\"");
-  for (std::size_t bit = 0; bit < all.flags.size(); ++bit)
-    if (const std::string word = flag_word(bit); word != "-")
-      writer.sample(all.flags[bit].value(), fmt::format("flag=\"{}\"", word));
+  for (const ListenerStatus& listener : listeners) {
+    const ListenerCounters& all = *listener.counters;
+    writer.sample(all.closed_normally.value(), label(listener) + "flag=\"-\"");
+    for (std::size_t bit = 0; bit < all.flags.size(); ++bit)
+      writer.sample(all.flags[bit].value(),
+                    fmt::format("{}flag=\"{}\"", label(listener), flag_word(bit)));
+  }
+  writer.family("egressctl_connection_duration_seconds", "histogram",
+                "How long connections lasted.");
+  for (const ListenerStatus& listener : listeners)
+    writer.histogram(listener.counters->connection_time, label(listener));
 }
 
 struct ClusterStatistic {
@@ -135,17 +205,24 @@ constexpr ClusterStatistic kClusterStatistics[] = {
     {&ClusterCounters::active, "upstream_cx_active", "egressctl_upstream_cx_active", "gauge",
      "Connections going on."},
     {&ClusterCounters::connect_failures, "upstream_cx_connect_fail",
-     "egressctl_upstream_connect_fail_total", "counter", "Connections that failed."},
+     "egressctl_upstream_cx_connect_fail_total", "counter", "Connections that failed."},
     {&ClusterCounters::bytes_sent, "upstream_cx_tx_bytes_total",
      "egressctl_upstream_tx_bytes_total", "counter", "Bytes sent."},
     {&ClusterCounters::bytes_received, "upstream_cx_rx_bytes_total",
      "egressctl_upstream_rx_bytes_total", "counter", "Bytes received."},
 };
 
-std::uint64_t sum_of(const std::vector<std::shared_ptr<const ClusterCounters>>& addresses,
-                     Counter ClusterCounters::*counter) {
+using Addresses = std::vector<std::shared_ptr<const ClusterCounters>>;
+
+std::uint64_t sum_of(const Addresses& addresses, Counter ClusterCounters::*counter) {
   std::uint64_t out = 0;
   for (const auto& address : addresses) out += (address.get()->*counter).value();
+  return out;
+}
+
+std::uint64_t sum_of(const Addresses& addresses, Counter TlsCounters::*counter) {
+  std::uint64_t out = 0;
+  for (const auto& address : addresses) out += (address->tls.*counter).value();
   return out;
 }
 
@@ -157,6 +234,22 @@ void write_clusters(Writer& writer, const Forwarder& forwarder) {
       writer.sample(sum_of(addresses, each.counter),
                     fmt::format("route=\"{}\"", label_value(cluster)));
   }
+  writer.family("egressctl_upstream_tls_handshakes_total", "counter",
+                "TLS handshakes with where connections lead.");
+  for (const auto& [cluster, addresses] : clusters)
+    for (const TlsStatistic& each : kTlsStatistics)
+      writer.sample(result_of(each, sum_of(addresses, each.counter),
+                              sum_of(addresses, &TlsCounters::resumed)),
+                    fmt::format("route=\"{}\",result=\"{}\"", label_value(cluster), each.result));
+}
+
+// Pages of the process: all that it has mapped, and those that are in memory.
+std::pair<std::uint64_t, std::uint64_t> pages() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t mapped = 0;
+  std::uint64_t resident = 0;
+  file >> mapped >> resident;
+  return {mapped, resident};
 }
 
 // prometheus.io/docs/instrumenting/writing_clientlibs: process metrics.
@@ -177,6 +270,10 @@ void write_process(Writer& writer, const Forwarder& forwarder) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   if (error == std::errc::too_many_files_open) descriptors = limit.rlim_cur;
+  const auto [mapped, resident] = pages();
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  writer.single("process_virtual_memory_bytes", "gauge", "Memory mapped.", mapped * page);
+  writer.single("process_resident_memory_bytes", "gauge", "Memory in use.", resident * page);
   writer.single("process_open_fds", "gauge", "File descriptors in use.", descriptors);
   writer.single("process_max_fds", "gauge", "File descriptors allowed.", limit.rlim_cur);
   const auto start =
@@ -189,23 +286,6 @@ void write_process(Writer& writer, const Forwarder& forwarder) {
 std::vector<Statistic> statistics_of(const Forwarder& forwarder) {
   const Counters& all = forwarder.counters();
   std::vector<Statistic> out = {
-      {"listener.downstream_cx_total", all.total.value()},
-      {"listener.downstream_cx_active", all.active.value()},
-      {"listener.downstream_cx_overflow", all.overflow.value()},
-      {"listener.no_filter_chain_match", all.refused.value()},
-      {"listener.ssl.handshake", all.handshakes.value()},
-      {"listener.ssl.session_reused", all.handshakes_resumed.value()},
-      {"listener.ssl.connection_error", all.handshake_failures.value()},
-      {"tls_inspector.tls_found",
-       all.hellos[static_cast<std::size_t>(HelloStatus::Complete)].value()},
-      {"tls_inspector.sni_not_found", all.no_name.value()},
-      {"tls_inspector.tls_not_found",
-       all.hellos[static_cast<std::size_t>(HelloStatus::NotTls)].value() +
-           all.hellos[static_cast<std::size_t>(HelloStatus::PlainHttp)].value()},
-      {"tls_inspector.client_hello_too_large",
-       all.hellos[static_cast<std::size_t>(HelloStatus::TooLarge)].value()},
-      {"tcp.downstream_cx_rx_bytes_total", all.bytes_received.value()},
-      {"tcp.downstream_cx_tx_bytes_total", all.bytes_sent.value()},
       {"dns_cache.denied_addresses", all.denied_addresses.value()},
       {"dns_cache.dns_query_attempt",
        all.dns.found.value() + all.dns.no_such_name.value() + all.dns.failed.value()},
@@ -213,12 +293,38 @@ std::vector<Statistic> statistics_of(const Forwarder& forwarder) {
       {"dns_cache.dns_query_success", all.dns.found.value()},
       {"listener_manager.lds.update_success", all.reloads.value()},
       {"listener_manager.lds.update_rejected", all.reload_failures.value()},
+      {"server.total_connections", all.active.value()},
   };
+  std::array<std::uint64_t, kHelloResults> hellos{};
+  std::uint64_t no_name = 0;
+  for (const ListenerStatus& listener : forwarder.listeners()) {
+    const ListenerCounters& counters = *listener.counters;
+    const std::string name = stat_name(listener.name);
+    for (const ListenerStatistic& each : kListenerStatistics)
+      out.push_back({fmt::format(fmt::runtime(each.name), name), (counters.*each.counter).value()});
+    for (const TlsStatistic& each : kTlsStatistics)
+      out.push_back(
+          {fmt::format("listener.{}.{}", name, each.name), (counters.tls.*each.counter).value()});
+    out.push_back({fmt::format("listener.{}.downstream_pre_cx_timeout", name),
+                   counters.hellos[static_cast<std::size_t>(HelloStatus::NeedMore)].value()});
+    for (std::size_t i = 0; i < hellos.size(); ++i) hellos[i] += counters.hellos[i].value();
+    no_name += counters.no_name.value();
+  }
+  const auto hello = [&](HelloStatus status) { return hellos[static_cast<std::size_t>(status)]; };
+  const std::uint64_t found = hello(HelloStatus::Complete);
+  out.push_back({"tls_inspector.tls_found", found});
+  out.push_back({"tls_inspector.sni_found", found - no_name});
+  out.push_back({"tls_inspector.sni_not_found", no_name});
+  out.push_back(
+      {"tls_inspector.tls_not_found", hello(HelloStatus::NotTls) + hello(HelloStatus::PlainHttp)});
+  out.push_back({"tls_inspector.client_hello_too_large", hello(HelloStatus::TooLarge)});
   if (const LogSink* log = forwarder.log(); log != nullptr)
     out.push_back({"access_log_file.write_failed_bytes", log->dropped()});
   for (const auto& [cluster, addresses] : forwarder.clusters()) {
     const std::string start = fmt::format("cluster.{}.", stat_name(cluster));
     for (const ClusterStatistic& each : kClusterStatistics)
+      out.push_back({start + each.name, sum_of(addresses, each.counter)});
+    for (const TlsStatistic& each : kTlsStatistics)
       out.push_back({start + each.name, sum_of(addresses, each.counter)});
   }
   std::sort(out.begin(), out.end(),
@@ -230,13 +336,15 @@ std::string prometheus_text(const Forwarder& forwarder, const std::string& versi
   Writer writer;
   writer.family("egressctl_build_info", "gauge", "The program's version.");
   writer.sample(1, fmt::format("version=\"{}\"", label_value(version)));
-  write_connections(writer, forwarder);
+  write_listeners(writer, forwarder);
   write_clusters(writer, forwarder);
   const Counters& all = forwarder.counters();
-  writer.histogram("egressctl_upstream_connect_duration_seconds",
-                   "Time until the upstream was connected.", all.connect_time);
-  writer.histogram("egressctl_connection_duration_seconds", "How long connections lasted.",
-                   all.connection_time);
+  writer.family("egressctl_upstream_connect_duration_seconds", "histogram",
+                "Time until the upstream was connected.");
+  writer.histogram(all.connect_time);
+  writer.single("egressctl_denied_addresses_total", "counter",
+                "Names that led to addresses that may not be dialled.",
+                all.denied_addresses.value());
   writer.family("egressctl_dns_lookups_total", "counter", "Names looked up for connections.");
   writer.sample(all.dns.found.value(), "result=\"found\"");
   writer.sample(all.dns.no_such_name.value(), "result=\"no_such_name\"");
