@@ -223,6 +223,9 @@ void add_forward_flags(CLI::App& command, ForwardFlags& flags) {
       ->group(kReach);
   list("--dns", flags.dns_servers, "DNS servers, instead of the system's", "IP[:PORT]")
       ->group(kReach);
+  text("--dns-refresh", flags.dns_refresh,
+       "The longest that an answer is kept; names in use are asked for again before", "TIME")
+      ->group(kReach);
   command
       .add_flag("--transparent", flags.transparent,
                 "Connections are redirected here by the firewall")
@@ -314,6 +317,9 @@ Result<forward::Config> limits_of(const ForwardFlags& flags) {
   if (!resolver) return tl::unexpected(resolver.error());
   config.resolver = std::move(*resolver);
   config.resolver.timeout = config.timeouts.connect / 2;
+  const auto refresh = read_timeout("--dns-refresh", flags.dns_refresh);
+  if (!refresh) return tl::unexpected(refresh.error());
+  config.resolver.longest = *refresh;
   config.max_connections = flags.max_connections;
   config.workers = flags.workers;
   if (flags.access_log != "off") config.access_log = flags.access_log;

@@ -52,6 +52,7 @@ struct ForwardFlags {
   std::string connect_timeout = "10s";
   std::string hello_timeout = "5s";
   std::string handshake_timeout = "10s";
+  std::string dns_refresh = "30s";
   std::string idle_timeout = "1h";
   std::string drain_timeout = "30s";
   std::size_t max_connections = 0;

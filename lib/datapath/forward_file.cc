@@ -53,6 +53,7 @@ class Reader {
     Fields dns = document.mapping("dns");
     for (const auto& server : dns.texts("servers"))
       file_.config.resolver.servers.push_back(*server);
+    if (const auto refresh = dns.time("refresh")) file_.config.resolver.longest = **refresh;
     for (Fields& host : dns.mappings("hosts")) {
       const auto name = host.text("name");
       for (const auto& address : host.texts("addresses"))

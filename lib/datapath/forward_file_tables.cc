@@ -297,6 +297,11 @@ constexpr Field kDnsFields[] = {
      .example = "[10.96.0.10]",
      .not_empty = true,
      .format = &spec::kNonEmptyFormat},
+    {.key = "refresh",
+     .kind = FieldKind::Time,
+     .description = "The longest that an answer is kept, whatever its TTL. Names in use are asked "
+                    "for again before their answer ends.",
+     .default_json = "\"30s\""},
     {.key = "hosts",
      .kind = FieldKind::MappingList,
      .description = "Hosts whose addresses are given: nobody is asked for them.",

@@ -70,6 +70,7 @@ listeners:
 allow: [10.0.0.0/8, ::1/128]
 dns:
   servers: [10.96.0.10]
+  refresh: 1m
   hosts: [{name: a.example.com, addresses: [192.0.2.7]}]
 timeouts: {hello: 250ms, connect: 2s, handshake: 3s, idle: 1h30m, drain: 1s}
 limits: {maxConnections: 10, workers: 2}
@@ -94,6 +95,7 @@ admin: {address: "127.0.0.1:0", allowRemote: true}
   CHECK(listener.plain[1].internal_allowed);
   CHECK_EQ(file.config.allowed.size(), 2);
   CHECK_EQ(file.config.resolver.hosts.at("a.example.com").size(), 1);
+  CHECK_EQ(file.config.resolver.longest.count(), 60'000);
   CHECK_EQ(file.config.timeouts.hello.count(), 250);
   CHECK_EQ(file.config.timeouts.idle.count(), 5'400'000);
   CHECK_EQ(file.drain_timeout.count(), 1000);

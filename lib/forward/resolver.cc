@@ -66,7 +66,8 @@ void Resolver::Waiter::cancel() {
 struct Resolver::Query {
   Resolver* resolver = nullptr;
   std::string name;
-  std::vector<Waiter*> waiters;
+  std::vector<Waiter*> waiters;  // none: the name is in use, and its answer about to end
+  Clock::time_point used;        // then: when it was asked for last
 };
 
 class Resolver::SocketHandler : public EventHandler {
@@ -91,6 +92,15 @@ class Resolver::Ticker : public Timer {
  public:
   explicit Ticker(Resolver& resolver) : resolver_(resolver) {}
   void on_timeout() override { resolver_.tick(); }
+
+ private:
+  Resolver& resolver_;
+};
+
+class Resolver::Refresher : public Timer {
+ public:
+  explicit Refresher(Resolver& resolver) : resolver_(resolver) {}
+  void on_timeout() override { resolver_.refresh(); }
 
  private:
   Resolver& resolver_;
@@ -129,8 +139,11 @@ Resolver::Resolver(EventLoop& loop, ResolverSettings settings, ResolverCounters&
       settings_(std::move(settings)),
       ticks_(kTick),
       ticker_(std::make_unique<Ticker>(*this)),
+      looks_(settings_.look),
+      refresher_(std::make_unique<Refresher>(*this)),
       counters_(counters) {
   loop_.watch(ticks_);
+  loop_.watch(looks_);
 }
 
 Resolver::~Resolver() {
@@ -139,6 +152,7 @@ Resolver::~Resolver() {
   if (channel_ != nullptr) ares_destroy(channel_);  // ends all queries
   for (auto& [fd, handler] : sockets_) delete handler;
   loop_.forget(ticks_);
+  loop_.forget(looks_);
 }
 
 void Resolver::resolve(const std::string& name, Waiter& waiter) {
@@ -149,6 +163,7 @@ void Resolver::resolve(const std::string& name, Waiter& waiter) {
   if (const auto known = answers_.find(name);
       known != answers_.end() && known->second.until > loop_.now()) {
     counters_.cached.add();
+    known->second.used = loop_.now();
     // A copy: the waiter may ask again, and what is kept may then go.
     const std::vector<IpAddress> addresses = known->second.addresses;
     waiter.on_resolved(known->second.resolution, addresses);
@@ -189,29 +204,31 @@ void Resolver::ask(const std::string& name, std::unique_ptr<Query> query) {
 }
 
 void Resolver::take(const std::string& name, int status, const ares_addrinfo* result) {
+  const auto place = queries_.find(name);
+  const std::unique_ptr<Query> query = std::move(place->second);
+  queries_.erase(place);
   Answer answer;
-  auto seconds = settings_.failure;
+  answer.used = query->waiters.empty() ? query->used : loop_.now();
+  std::chrono::milliseconds time = settings_.failure;
   if (status == ARES_SUCCESS && result != nullptr && result->nodes != nullptr) {
     answer.resolution = Resolution::Found;
-    seconds = settings_.longest;
+    time = settings_.longest;
     for (const ares_addrinfo_node* node = result->nodes; node != nullptr; node = node->ai_next) {
       answer.addresses.push_back(IpAddress::of(node->ai_addr));
       // c-ares gives 0 for what it has from the hosts file; it costs little to ask again.
-      seconds = std::min(seconds, std::chrono::seconds(node->ai_ttl));
+      time = std::min<std::chrono::milliseconds>(time, std::chrono::seconds(node->ai_ttl));
     }
-    seconds = std::max(seconds, settings_.shortest);
+    time = std::max<std::chrono::milliseconds>(time, settings_.shortest);
     answer.addresses = in_order(std::move(answer.addresses));
     counters_.found.add();
   } else {
     answer.resolution = no_such_name(status) ? Resolution::NoSuchName : Resolution::Failed;
     (no_such_name(status) ? counters_.no_such_name : counters_.failed).add();
   }
-  answer.until = loop_.now() + seconds;
+  answer.until = loop_.now() + time;
+  // When it was asked for again, what is known stays to its end where DNS is silent.
+  if (query->waiters.empty() && answer.resolution == Resolution::Failed) return;
   keep(name, answer);
-
-  const auto place = queries_.find(name);
-  const std::unique_ptr<Query> query = std::move(place->second);
-  queries_.erase(place);
   // One at a time: each may make others leave.
   while (!query->waiters.empty()) {
     Waiter& waiter = *query->waiters.back();
@@ -225,6 +242,30 @@ void Resolver::keep(const std::string& name, const Answer& answer) {
     std::erase_if(answers_, [&](const auto& entry) { return entry.second.until <= loop_.now(); });
   if (answers_.size() >= settings_.most_names) answers_.clear();
   answers_[name] = answer;
+  if (!refresher_->running()) looks_.start(*refresher_, loop_.now());
+}
+
+// Asks again for what is in use and about to end, and forgets what has ended.
+void Resolver::refresh() {
+  const Clock::time_point now = loop_.now();
+  std::vector<std::pair<std::string, Clock::time_point>> ending;
+  std::erase_if(answers_, [&](const auto& entry) {
+    const Answer& answer = entry.second;
+    const bool in_use =
+        answer.resolution == Resolution::Found && answer.used + settings_.in_use > now;
+    if (in_use && answer.until <= now + 2 * settings_.look)
+      ending.emplace_back(entry.first, answer.used);
+    return answer.until <= now;
+  });
+  for (const auto& [name, used] : ending) {
+    if (!queries_.try_emplace(name).second) continue;
+    auto query = std::make_unique<Query>();
+    query->resolver = this;
+    query->name = name;
+    query->used = used;
+    ask(name, std::move(query));
+  }
+  if (!answers_.empty()) looks_.start(*refresher_, now);
 }
 
 void Resolver::process(int readable, int writable) {

@@ -1,7 +1,9 @@
 // Finds the addresses of names without waiting for them.
 //
 // Answers are kept as long as DNS says, failures for a short while, and names that several
-// connections ask for at the same time are asked for once. c-ares does the asking.
+// connections ask for at the same time are asked for once. As Envoy's DNS cache does, names that
+// are in use are asked for again before their answer ends, so that no connection waits. c-ares does
+// the asking.
 #pragma once
 
 #include <chrono>
@@ -29,8 +31,12 @@ struct ResolverSettings {
   std::vector<std::string> servers;  // "10.0.0.10", "10.0.0.10:53"; none: those of the system
   std::chrono::milliseconds timeout{5000};  // for a server's answer, all tries together
   std::chrono::seconds shortest{1};         // that an answer is kept, whatever its TTL
-  std::chrono::seconds longest{300};
+  std::chrono::milliseconds longest{30'000};
   std::chrono::seconds failure{1};  // that a failure is kept
+  // How long a name is in use after it was asked for, and how often those are looked after; the
+  // second is also how long before its end an answer is asked for again.
+  std::chrono::milliseconds in_use{300'000};
+  std::chrono::milliseconds look{1000};
   std::size_t most_names = 10'000;  // that are kept; beyond them the oldest answers go
 };
 
@@ -86,15 +92,20 @@ class Resolver {
   // Calls the waiter, at once when the answer is known.
   void resolve(const std::string& name, Waiter& waiter);
 
+  // Looks after the names that are known: it does so by itself as often as the settings say.
+  void refresh();
+
  private:
   struct Query;
   struct Answer {
     Resolution resolution = Resolution::Failed;
     std::vector<IpAddress> addresses;
     Clock::time_point until;
+    Clock::time_point used;  // when it was asked for last
   };
   class SocketHandler;
   class Ticker;
+  class Refresher;
 
   Resolver(EventLoop& loop, ResolverSettings settings, ResolverCounters& counters);
 
@@ -113,6 +124,8 @@ class Resolver {
   std::unordered_map<int, SocketHandler*> sockets_;
   TimerList ticks_;
   std::unique_ptr<Ticker> ticker_;
+  TimerList looks_;
+  std::unique_ptr<Refresher> refresher_;
   ResolverCounters& counters_;
 };
 

@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "lib/forward/test_dns.h"
+#include "lib/forward/test_network.h"
 
 namespace egressctl::forward {
 namespace {
@@ -138,7 +139,7 @@ TEST_CASE("resolver: an answer is kept as long as DNS says, within limits") {
   }
   SUBCASE("a day, but for the longest time") {
     ttl = 86'400;
-    settings.shortest = settings.longest = std::chrono::seconds(0);
+    settings.longest = settings.shortest = std::chrono::seconds(0);
     expected = 2;
   }
   const DnsServer server([&](const std::string&) { return found(ttl); });
@@ -158,6 +159,48 @@ TEST_CASE("resolver: a change of DNS is seen when the answer has ended") {
   Lookups lookups(server, settings);
   CHECK_EQ(lookups(kName).addresses, std::vector<std::string>{"192.0.2.1"});
   CHECK_EQ(lookups(kName).addresses, std::vector<std::string>{"192.0.2.2"});
+}
+
+TEST_CASE("resolver: names in use are asked for again before their answer ends") {
+  std::atomic<bool> moved{false};
+  std::atomic<bool> silent{false};
+  const DnsServer server([&](const std::string&) {
+    return DnsServer::Answer{
+        .addresses = {ip(moved ? "192.0.2.2" : "192.0.2.1")}, .ttl = 86'400, .silent = silent};
+  });
+  ResolverSettings settings;
+  settings.look = milliseconds(1);
+  SUBCASE("and a change is followed without waiting") {
+    settings.longest = milliseconds(1);
+    Lookups lookups(server, settings);
+    CHECK_EQ(lookups(kName).addresses, std::vector<std::string>{"192.0.2.1"});
+    moved = true;
+    const std::uint64_t before = lookups.counters().found.value();
+    // Of its own accord: nobody asks.
+    CHECK(testing::wait_until([&] { return lookups.counters().found.value() > before + 1; }));
+    CHECK_EQ(lookups(kName).addresses, std::vector<std::string>{"192.0.2.2"});
+  }
+  SUBCASE("but not those that nobody has asked for in a while") {
+    settings.look = std::chrono::seconds(60);
+    settings.in_use = milliseconds(0);
+    Lookups lookups(server, settings);
+    lookups(kName);
+    lookups.run([](Resolver& resolver) { resolver.refresh(); });
+    // The question would have gone out before this one.
+    lookups("other.example.com");
+    CHECK_EQ(server.lookups(), 2);
+  }
+  SUBCASE("and a DNS that is silent takes nothing away before") {
+    settings.look = std::chrono::seconds(60);
+    settings.timeout = milliseconds(10);
+    Lookups lookups(server, settings);  // within two looks of its end from the first
+    CHECK_EQ(lookups(kName).addresses, std::vector<std::string>{"192.0.2.1"});
+    silent = true;
+    lookups.run([](Resolver& resolver) { resolver.refresh(); });
+    CHECK(testing::wait_until([&] { return lookups.counters().failed.value() == 1; }));
+    CHECK_EQ(lookups(kName).addresses, std::vector<std::string>{"192.0.2.1"});
+    CHECK_EQ(lookups.counters().cached.value(), 1);
+  }
 }
 
 TEST_CASE("resolver: a failure is kept, too, and told apart") {
