@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -104,8 +105,8 @@ class AllInOne {
   }
 
   // What the spec or the manifests say now, with the certificates and at the addresses that there
-  // are. What can't be used changes nothing.
-  Result<void> reload() {
+  // are. What can't be used changes nothing. Returns what only a restart changes.
+  Result<std::vector<std::string>> reload() {
     auto path = load_data_path(context_, flags_);
     if (!path) return tl::unexpected(path.error());
     std::swap(path_, *path);
@@ -132,16 +133,28 @@ class AllInOne {
     return out;
   }
 
-  Result<void> reload_forwarders() {
+  Result<std::vector<std::string>> reload_forwarders() {
+    std::vector<std::pair<Forwarder*, forward::Config>> all;
     for (Forwarder* each : forwarders()) {
       const bool is_gateway = each == gateway_.get();
-      const auto config =
-          config_of(is_gateway ? "gateway" : "sidecar",
-                    is_gateway ? gateway_listeners() : sidecar_listeners(), is_gateway);
+      auto config = config_of(is_gateway ? "gateway" : "sidecar",
+                              is_gateway ? gateway_listeners() : sidecar_listeners(), is_gateway);
       if (!config) return tl::unexpected(config.error());
-      if (auto reloaded = each->reload(*config); !reloaded) return tl::unexpected(reloaded.error());
+      // They stay where they are: the ports are taken, by themselves.
+      for (std::size_t i = 0; i < config->listeners.size() && i < each->listeners().size(); ++i)
+        config->listeners[i].address = started_[each].listeners[i].address;
+      if (auto usable = each->can_reload(*config); !usable) return tl::unexpected(usable.error());
+      all.emplace_back(each, std::move(*config));
     }
-    return {};
+    std::vector<std::string> fixed;
+    for (const auto& [each, config] : all) {
+      auto reloaded = each->reload(config);
+      if (!reloaded) return tl::unexpected(reloaded.error());
+      for (std::string& what : *reloaded)
+        if (std::find(fixed.begin(), fixed.end(), what) == fixed.end())
+          fixed.push_back(std::move(what));
+    }
+    return fixed;
   }
 
   Result<void> make_certificates() {
@@ -189,6 +202,9 @@ class AllInOne {
     auto config = limits_of(flags_);
     if (!config) return config;
     config->format = config->format.labelled(name, "sni-proxy");
+    config->on_log_failure = [out = &context_.err](const std::string& why) {
+      out->write(fmt::format("egressctl: {}\n", why));
+    };
     // The standard output is the command's.
     if (!flags_.exec.empty() && config->access_log == "-") config->access_log = "/dev/stderr";
     if (ends.empty()) return config;
@@ -211,6 +227,7 @@ class AllInOne {
     auto started = Forwarder::start(*config);
     if (!started) return tl::unexpected(started.error());
     gateway_ = std::move(*started);
+    started_[gateway_.get()] = *config;
     return {};
   }
 
@@ -221,6 +238,7 @@ class AllInOne {
     auto started = Forwarder::start(*config);
     if (!started) return tl::unexpected(started.error());
     sidecar_ = std::move(*started);
+    started_[sidecar_.get()] = *config;
     for (std::size_t i = 0; i < ends.size(); ++i)
       sidecar_ports_.push_back({ends[i].port, sidecar_->listeners()[i].address.to_string()});
     return {};
@@ -263,6 +281,7 @@ class AllInOne {
   std::unique_ptr<datapath::UpstreamLab> lab_;
   std::unique_ptr<Forwarder> gateway_;
   std::unique_ptr<Forwarder> sidecar_;
+  std::map<const Forwarder*, forward::Config> started_;  // what each was started with
   std::vector<PortAddress> sidecar_ports_;
   std::unique_ptr<ScratchFolder> folder_;
   std::vector<std::unique_ptr<forward::Admin>> admins_;
@@ -300,10 +319,13 @@ ExitCode wait_for_end(Context& context, AllInOne& path, const sigset_t& signals,
         child->ask_to_end();
         break;
       case SIGHUP:
-        if (const auto reloaded = path.reload(); !reloaded)
+        if (const auto reloaded = path.reload(); !reloaded) {
           static_cast<void>(report(context, reloaded.error()));
-        else
+        } else {
           say(context, "reloaded");
+          for (const std::string& fixed : *reloaded)
+            say(context, fmt::format("{} has changed: restart to use it", fixed), 0);
+        }
         break;
       case SIGUSR1: path.reopen_logs(); break;
       case SIGCHLD:

@@ -209,12 +209,17 @@ class Forwarder::Compiler {
   std::map<std::string, std::shared_ptr<const TlsContext>> contexts_;
 };
 
-Result<void> Forwarder::check(const Config& config) {
+Result<void> Forwarder::check_rules(const Config& config) {
   Compiler compiler(
       [](const std::string&, const std::string&) { return std::make_shared<ClusterCounters>(); });
   for (const ListenerConfig& listener : config.listeners)
     if (const auto rules = compiler.rules(listener, config.allowed, nullptr); !rules)
       return tl::unexpected(rules.error());
+  return {};
+}
+
+Result<void> Forwarder::check(const Config& config) {
+  if (auto usable = check_rules(config); !usable) return usable;
   std::set<std::string> addresses;
   for (const ListenerConfig& listener : config.listeners)
     if (listener.socket_name.empty() &&
@@ -346,27 +351,44 @@ std::vector<std::string> Forwarder::fixed_settings(const Config& config) const {
   if (config.workers != old.workers) out.emplace_back("the number of workers");
   if (config.resolver.servers != old.resolver.servers) out.emplace_back("the DNS servers");
   if (config.resolver.hosts != old.resolver.hosts) out.emplace_back("the addresses of hosts");
+  if (config.resolver.longest != old.resolver.longest)
+    out.emplace_back("how long DNS answers are kept");
+  if (config.resolver.timeout != old.resolver.timeout)
+    out.emplace_back("how long DNS is waited for (half the time to connect)");
   if (config.access_log != old.access_log) out.emplace_back("the file of the access log");
   if (!(config.format == old.format)) out.emplace_back("the format of the access log");
   return out;
 }
 
-Result<std::vector<std::string>> Forwarder::reload(const Config& given) {
-  const auto refuse = [&](std::string message, ErrorCode code = ErrorCode::Usage) {
-    shared_.counters.reload_failures.add();
-    return fail(code, std::move(message));
-  };
-  const auto with_sockets = with_passed_sockets(given);
-  if (!with_sockets) return refuse(with_sockets.error().message, with_sockets.error().code);
-  const Config& config = *with_sockets;
+Result<void> Forwarder::has_same_listeners(const Config& config) const {
   if (config.listeners.size() != listeners_.size())
-    return refuse("the listeners have changed: restart to use them");
+    return fail(ErrorCode::Usage, "the listeners have changed: restart to use them");
   for (std::size_t i = 0; i < listeners_.size(); ++i)
     if (config.listeners[i].name != listeners_[i].name)
-      return refuse(fmt::format("listener {} is not there any more: restart to change listeners",
-                                listeners_[i].name));
+      return fail(ErrorCode::Usage,
+                  fmt::format("listener {} is not there any more: restart to change listeners",
+                              listeners_[i].name));
+  return {};
+}
+
+Result<void> Forwarder::can_reload(const Config& given) const {
+  const auto config = with_passed_sockets(given);
+  if (!config) return tl::unexpected(config.error());
+  if (auto same = has_same_listeners(*config); !same) return same;
+  return check_rules(*config);
+}
+
+Result<std::vector<std::string>> Forwarder::reload(const Config& given) {
+  const auto refuse = [&](const Error& error) {
+    shared_.counters.reload_failures.add();
+    return tl::unexpected(error);
+  };
+  const auto with_sockets = with_passed_sockets(given);
+  if (!with_sockets) return refuse(with_sockets.error());
+  const Config& config = *with_sockets;
+  if (const auto same = has_same_listeners(config); !same) return refuse(same.error());
   auto rules = compile(config);
-  if (!rules) return refuse(rules.error().message, rules.error().code);
+  if (!rules) return refuse(rules.error());
   {
     const std::lock_guard lock(mutex_);
     rules_ = *rules;

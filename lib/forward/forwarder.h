@@ -47,6 +47,9 @@ class Forwarder {
   // has other listeners. Returns what it says that only a restart changes, in words.
   [[nodiscard]] Result<std::vector<std::string>> reload(const Config& given);
 
+  // Whether reload() would take it.
+  [[nodiscard]] Result<void> can_reload(const Config& given) const;
+
   // Counts a reload whose configuration could not even be read.
   void count_failed_reload() { shared_.counters.reload_failures.add(); }
 
@@ -81,6 +84,8 @@ class Forwarder {
  private:
   Forwarder() = default;
 
+  [[nodiscard]] static Result<void> check_rules(const Config& config);
+  [[nodiscard]] Result<void> has_same_listeners(const Config& config) const;
   [[nodiscard]] Result<void> bind(const Config& config);
   [[nodiscard]] std::vector<std::string> fixed_settings(const Config& config) const;
   [[nodiscard]] Result<std::vector<std::shared_ptr<const ListenerRules>>> compile(

@@ -94,6 +94,8 @@ TEST_CASE("reloading changes limits and timeouts, and tells what it leaves") {
   limited.max_connections = 1;
   limited.workers = 1;
   limited.resolver.servers = {"127.0.0.1"};
+  limited.resolver.longest = std::chrono::seconds(7);
+  limited.resolver.timeout = std::chrono::milliseconds(70);
   limited.access_log = "-";
   limited.format = AccessLogFormat::istio_json();
   limited.listeners.front().address.port = 1;
@@ -102,7 +104,11 @@ TEST_CASE("reloading changes limits and timeouts, and tells what it leaves") {
   REQUIRE(told);
   CHECK_EQ(join(*told, "; "),
            "the address of listener test; whether listener test is transparent; the number of "
-           "workers; the DNS servers; the file of the access log; the format of the access log");
+           "workers; the DNS servers; how long DNS answers are kept; how long DNS is waited for "
+           "(half the time to connect); the file of the access log; the format of the access log");
+  CHECK(forwarder->can_reload(limited));
+  CHECK_FALSE(forwarder->can_reload(config_with({route_to(upstream.address(), {"not a host"})})));
+  CHECK_FALSE(forwarder->can_reload({}));
   CHECK_EQ(exchange(address_of(*forwarder), kHost, "x"), "");
   CHECK_EQ(counters_of(*forwarder).overflow.value(), 1);
 
