@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -32,7 +33,7 @@ class LogSink {
   [[nodiscard]] static Result<void> check(const std::string& path);
   LogSink(const LogSink&) = delete;
   LogSink& operator=(const LogSink&) = delete;
-  ~LogSink();  // writes what is left
+  ~LogSink();  // writes what is left, but waits a second at most for who takes nothing
 
   // Whole lines. Drops them when too many wait already; see dropped().
   void write(std::string_view lines);
@@ -46,16 +47,20 @@ class LogSink {
   LogSink(std::string path, UniqueFd fd, LogFailure on_failure);
   void run();
   void write_out(std::string_view lines);
+  [[nodiscard]] bool wait_for_room();
 
   std::string path_;
   UniqueFd fd_;
   LogFailure on_failure_;
+  bool is_file_ = false;  // which takes all at once
   bool failing_ = false;  // the last lines were lost
   std::mutex mutex_;
   std::condition_variable wakeup_;
   std::string waiting_;
   bool reopen_ = false;
   bool stopping_ = false;
+  UniqueFd stop_;  // an event: it is to end
+  std::chrono::steady_clock::time_point last_chance_{};
   std::atomic<std::uint64_t> dropped_{0};
   std::thread thread_;
 };
