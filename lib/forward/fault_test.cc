@@ -439,6 +439,29 @@ TEST_CASE("fault: when descriptors run out, new connections wait, and none that 
     check_same(receive_some(fd.get(), hello_for(kHost).size()), hello_for(kHost));
 }
 
+TEST_CASE("fault: a connection for which no descriptor is left to dial is refused, and told of") {
+  const Upstream upstream(Upstream::echo);
+  Logged forwarder(config_with({route_to(upstream.address())}));
+  {
+    const UniqueFd fd = connect_to(address_of(*forwarder));
+    rlimit usual{};
+    ::getrlimit(RLIMIT_NOFILE, &usual);
+    rlimit low = usual;
+    // One more, which is the client's end of the forwarder's.
+    low.rlim_cur = static_cast<rlim_t>(UniqueFd(::dup(fd.get())).get() + 1);
+    REQUIRE_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+    send_all(fd.get(), hello_for(kHost));
+    CHECK_EQ(receive_all(fd.get()), "");
+    ::setrlimit(RLIMIT_NOFILE, &usual);
+  }
+  CHECK_EQ(upstream.accepted(), 0);
+  CHECK_GE(counters_of(*forwarder).out_of_descriptors.value(), 1);
+  CHECK_EQ(exchange(address_of(*forwarder), kHost, "x"), hello_for(kHost) + "x");
+  const std::string log = forwarder.log();
+  CAPTURE(log);
+  CHECK(has(log, "\"- - -\" 0 UO - - \"delayed_connect_error:_Too_many_open_files\" 0 0 "));
+}
+
 TEST_CASE("fault: who sends byte by byte has no more time than who sends nothing") {
   const Mesh mesh;
   const Upstream upstream(Upstream::echo);
