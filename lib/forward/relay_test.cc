@@ -10,6 +10,7 @@
 #include <poll.h>
 
 #include "lib/forward/test_forwarder.h"
+#include "lib/testing/files.h"
 #include "lib/testing/temporary_folder.h"
 
 namespace egressctl::forward {
@@ -151,18 +152,30 @@ TEST_CASE("unix sockets at both ends") {
 
 TEST_CASE("the PROXY protocol, in and out") {
   std::string received;
+  std::string client;
+  std::string forwarder_address;
+  const TemporaryFolder folder;
+  const std::string log = folder.path() / "access.log";
   {
     const Upstream upstream([&](int fd) { received = receive_all(fd); });
     Config config = config_with({route_to(upstream.address())});
+    config.access_log = log;
+    config.format = *AccessLogFormat::parse(
+        "%DOWNSTREAM_REMOTE_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% "
+        "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS% %DOWNSTREAM_DIRECT_LOCAL_ADDRESS%");
     config.listeners.front().proxy_protocol = true;
     config.listeners.front().proxy_protocol_out = ProxyProtocol::V1;
     const auto forwarder = start(config);
     const UniqueFd fd = connect_to(address_of(*forwarder));
+    client = local_address(fd.get()).to_string();
+    forwarder_address = address_of(*forwarder).to_string();
     send_all(fd.get(), "PROXY TCP4 192.0.2.7 192.0.2.8 1234 443\r\n" + hello_for(kHost));
     ::shutdown(fd.get(), SHUT_WR);
     CHECK_EQ(receive_all(fd.get()), "");
   }
   CHECK_EQ(received, "PROXY TCP4 192.0.2.7 192.0.2.8 1234 443\r\n" + hello_for(kHost));
+  CHECK_EQ(egressctl::testing::read_file(log),
+           fmt::format("192.0.2.7:1234 192.0.2.8:443 {} {}\n", client, forwarder_address));
 }
 
 }  // namespace

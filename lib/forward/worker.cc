@@ -185,6 +185,7 @@ void Worker::refuse(UniqueFd fd, const SocketAddress& remote, const ListenerRule
     record.start = std::chrono::system_clock::now();
     record.flags.set(ResponseFlag::Overflow);
     record.code_details = "max_connections";
+    record.downstream_close = CloseType::LocalReset;
     record.downstream_local_address = local_address(fd.get()).to_string();
     record.downstream_remote_address = remote.to_string();
     add_line(record);
