@@ -1,5 +1,7 @@
 // Who is let through, and to where.
 
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "lib/forward/test_forwarder.h"
@@ -112,6 +114,24 @@ TEST_CASE("beyond the most connections new ones are refused") {
   send_all(second.get(), hello_for(kHost));
   CHECK_EQ(receive_all(second.get()), "");
   CHECK_EQ(counters_of(*forwarder).overflow.value(), 1);
+}
+
+TEST_CASE("the most connections are no more with several workers, at whatever moment they come") {
+  const Upstream upstream(Upstream::echo);
+  Config config = config_with({route_to(upstream.address())});
+  config.workers = 4;
+  config.max_connections = 5;
+  const auto forwarder = start(config);
+  constexpr std::size_t kClients = 40;
+  std::vector<UniqueFd> clients;
+  for (std::size_t i = 0; i < kClients; ++i) clients.push_back(connect_to(address_of(*forwarder)));
+  for (const UniqueFd& fd : clients) send_all(fd.get(), hello_for(kHost));
+  std::size_t served = 0;
+  for (const UniqueFd& fd : clients)
+    if (receive_some(fd.get(), hello_for(kHost).size()) == hello_for(kHost)) ++served;
+  CHECK_EQ(served, config.max_connections);
+  CHECK_EQ(counters_of(*forwarder).overflow.value(), kClients - served);
+  CHECK_EQ(forwarder->counters().active.value(), served);
 }
 
 }  // namespace
