@@ -83,9 +83,9 @@ TEST_CASE("access log: times as Envoy writes them") {
       {"%START_TIME(at 100%)%", "at 100%"},
       {"%DURATION%", "63"},
   };
-  for (const auto& [format, expected] : cases) {
-    CAPTURE(format);
-    CHECK_EQ(line(format), expected);
+  for (const auto& each : cases) {
+    CAPTURE(each.first);
+    CHECK_EQ(line(each.first), each.second);
   }
   CHECK_NE(line("%EMIT_TIME(%s)%"), "");
   // Before 1970 and on the second.
