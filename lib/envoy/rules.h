@@ -29,7 +29,7 @@ inline constexpr RuleId kNoWorkloadSelector{"EGR0612", "patch-for-every-proxy", 
 inline constexpr RuleId kUnknownField{"EGR0620", "envoy-unknown-field", Severity::Error};
 // The webhook refuses it; without the webhook istiod leaves the patch out.
 inline constexpr RuleId kWrongType{"EGR0621", "envoy-wrong-type", Severity::Error};
-// istiod drops the field, so that its default holds.
+// The webhook refuses it; without the webhook istiod leaves the patch out.
 inline constexpr RuleId kUnknownEnumValue{"EGR0622", "envoy-unknown-enum-value", Severity::Error};
 // The proxy rejects the listener or cluster, and keeps what it had.
 inline constexpr RuleId kMissingField{"EGR0623", "envoy-missing-field", Severity::Error};

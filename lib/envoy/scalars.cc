@@ -157,7 +157,7 @@ void check_enum(const yaml::Node& node, const Field& field, Findings& findings) 
   auto builder = findings.report(kUnknownEnumValue, node.range, "\"{}\" must be {}{}, found \"{}\"",
                                  field.name, words.size() > 1 ? "one of " : "", alternatives(words),
                                  node.scalar);
-  builder.alias(std::string(kIstioWarning));
+  builder.alias(std::string(kIstioError));
   const auto near = nearest(node.scalar, words);
   if (!near) return;
   builder.help(fmt::format("did you mean \"{}\"?", *near));
