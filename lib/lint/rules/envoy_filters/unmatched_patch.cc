@@ -1,11 +1,11 @@
 // EGR0633 unmatched-patch
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/envoy/names.h"
 #include "lib/lint/rules/envoy_filters/envoy_filters.h"
@@ -16,7 +16,7 @@
 namespace egressctl::lint::rules {
 namespace {
 
-constexpr RuleId kId{"EGR0633", "unmatched-patch", Severity::Error};
+constexpr RuleId kId{"EGR0633", "unmatched-patch", Severity::Warning};
 constexpr std::string_view kReferences[] = {
     "https://istio.io/latest/docs/reference/config/networking/envoy-filter/"
     "#EnvoyFilter-ListenerMatch",
@@ -87,7 +87,7 @@ class Checker {
   void check_listener(const resource::ListenerMatch& match) {
     if (*match.port_number != 0 && match.port_number.node != nullptr &&
         !listens_on(*match.port_number))
-      report_port(match.port_number, *match.port_number);
+      report_port(match.port_number.range, *match.port_number);
     check_name(match.name);
     check_sni(match.filter_chain->sni);
   }
@@ -121,10 +121,6 @@ class Checker {
     return listening_.ports.contains(port) || listening_.servers.contains(port);
   }
 
-  void report_port(const resource::Number& place, std::int64_t port) {
-    report_port(place.range, port);
-  }
-
   void report_port(SourceRange place, std::int64_t port) {
     out_.report(kId, place, "no server of the gateway listens on port {}; they listen on {}", port,
                 list_of(listening_.ports))
@@ -134,10 +130,8 @@ class Checker {
   void check_name(const resource::Text& name) {
     if (!name->starts_with(kByPort)) return;
     const std::string_view digits = std::string_view(*name).substr(kByPort.size());
-    std::int64_t port = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (error != std::errc() || end != digits.data() + digits.size() || listens_on(port)) return;
-    report_port(name.range, port);
+    const auto port = parse_number<std::int64_t>(digits);
+    if (port && !listens_on(*port)) report_port(name.range, *port);
   }
 
   void check_sni(const resource::Text& sni) {

@@ -35,7 +35,7 @@ std::string ports_of(const mesh::Service& service) {
 void report_absent(const mesh::Mesh& mesh, const resource::BackendRef& backend,
                    const std::string& host, Diagnostics& out) {
   // Another rule tells of a Gateway that is named in place of its Service.
-  const ClusterName name = cluster_name(mesh, host);
+  const mesh::ServiceName name = cluster_name(mesh, host);
   if (!should_be_there(mesh, host) ||
       mesh.find(resource::Kind::KubernetesGateway, name.name_space, name.name) != nullptr)
     return;
