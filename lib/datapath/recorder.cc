@@ -1,6 +1,5 @@
 #include "lib/datapath/recorder.h"
 
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/host_name.h"
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/generate/plan.h"
 
@@ -24,11 +24,7 @@ constexpr std::uint16_t kTlsPort = 443;
 std::optional<std::uint16_t> port_of(std::string_view address) {
   const std::size_t colon = address.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  std::uint16_t out = 0;
-  const std::string_view digits = address.substr(colon + 1);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return out;
+  return parse_number<std::uint16_t>(address.substr(colon + 1));
 }
 
 // "example.com" of "a.b.example.com", "example.co.uk" of "www.example.co.uk": what belongs together

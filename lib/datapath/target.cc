@@ -1,9 +1,9 @@
 #include "lib/datapath/target.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "lib/base/ip_address.h"
+#include "lib/base/number.h"
 
 namespace egressctl::datapath {
 namespace {
@@ -30,10 +30,8 @@ std::optional<Target> parse_target(std::string_view text) {
   }
   const std::size_t colon = text.rfind(':');
   if (colon != std::string_view::npos && !text.ends_with(']')) {
-    const std::string_view port = text.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-    if (error != std::errc() || end != port.data() + port.size() || out.port == 0)
-      return std::nullopt;
+    out.port = parse_number<decltype(out.port)>(text.substr(colon + 1)).value_or(0);
+    if (out.port == 0) return std::nullopt;
     text = text.substr(0, colon);
   }
   const bool bracketed = text.starts_with('[') && text.ends_with(']');

@@ -1,7 +1,6 @@
 #include "lib/forward/access_log.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/istio_access_log.h"
+#include "lib/base/number.h"
 #include "lib/forward/access_log_operators.h"
 
 namespace egressctl::forward {
@@ -41,10 +41,8 @@ std::string words_of(const ResponseFlags& flags, std::string_view FlagWord::*wor
 }
 
 std::optional<std::size_t> parse_length(std::string_view text) {
-  std::size_t out = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc() || end != text.data() + text.size() || out == 0) return std::nullopt;
-  return out;
+  const auto out = parse_number<std::size_t>(text);
+  return out && *out != 0 ? out : std::nullopt;
 }
 
 void write_json_string(std::string_view text, std::string& out) {

@@ -3,12 +3,12 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 
 namespace egressctl::forward {
@@ -31,11 +31,10 @@ ProxyHeader malformed() {
 std::optional<SocketAddress> endpoint(std::string_view ip, std::string_view port, bool v4) {
   SocketAddress out;
   const auto parsed = IpAddress::parse(ip);
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-  if (!parsed || (v4 && !parsed->is_v4()) || error != std::errc() ||
-      end != port.data() + port.size())
-    return std::nullopt;
+  const auto number = parse_number<std::uint16_t>(port);
+  if (!parsed || (v4 && !parsed->is_v4()) || !number) return std::nullopt;
   out.ip = *parsed;
+  out.port = *number;
   return out;
 }
 

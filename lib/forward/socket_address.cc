@@ -6,7 +6,6 @@
 #include <sys/un.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstring>
 #include <optional>
@@ -15,6 +14,8 @@
 #include <ifaddrs.h>
 #include <linux/netfilter_ipv4.h>
 #include <unistd.h>
+
+#include "lib/base/number.h"
 
 namespace egressctl::forward {
 namespace {
@@ -25,13 +26,6 @@ constexpr int kBacklog = 4096;
 constexpr int kSecondsBeforeFirstByte = 1;
 // linux/netfilter_ipv6/ip6_tables.h, which C++ can't include.
 constexpr int kIp6OriginalDestination = 80;
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return port;
-}
 
 socklen_t to_sockaddr(const SocketAddress& address, sockaddr_storage& out) {
   if (!address.is_unix()) return address.ip.to_sockaddr(address.port, out);
@@ -76,8 +70,9 @@ Result<SocketAddress> SocketAddress::parse(std::string_view text) {
     return out;
   }
   const std::size_t colon = text.rfind(':');
-  const auto port =
-      colon == std::string_view::npos ? std::nullopt : parse_port(text.substr(colon + 1));
+  const auto port = colon == std::string_view::npos
+                        ? std::nullopt
+                        : parse_number<std::uint16_t>(text.substr(colon + 1));
   std::string_view host = text.substr(0, port ? colon : 0);
   if (host.starts_with('[') && host.ends_with(']') && host.size() > 2)
     host = host.substr(1, host.size() - 2);

@@ -4,7 +4,6 @@
 #include <sys/un.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 
 namespace egressctl::forward {
@@ -26,10 +26,8 @@ constexpr int kMostDescriptors = 1024;
 constexpr std::string_view kNoName = "unknown";
 
 std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t out = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc() || end != text.data() + text.size() || out < 0) return std::nullopt;
-  return out;
+  const auto out = parse_number<std::int64_t>(text);
+  return out && *out >= 0 ? out : std::nullopt;
 }
 
 std::int64_t monotonic_microseconds() {

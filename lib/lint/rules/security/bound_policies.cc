@@ -1,16 +1,13 @@
 #include "lib/lint/rules/security/bound_policies.h"
 
-#include <charconv>
+#include "lib/base/number.h"
 
 namespace egressctl::lint::rules {
 namespace {
 
 void add_ports(const resource::Texts& texts, std::vector<std::int64_t>& out) {
-  for (const resource::Text& text : *texts) {
-    std::int64_t port = 0;
-    if (std::from_chars(text->data(), text->data() + text->size(), port).ec == std::errc())
-      out.push_back(port);
-  }
+  for (const resource::Text& text : *texts)
+    if (const auto port = parse_number<std::int64_t>(*text)) out.push_back(*port);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // EGR0521 policy-service-port
-#include <charconv>
 
+#include "lib/base/number.h"
 #include "lib/lint/rules/security/bound_policies.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/yaml/edit.h"
@@ -14,8 +14,7 @@ constexpr std::string_view kReferences[] = {"istio/istio#55326"};
 void check_ports(const BoundPolicy& policy, const resource::Texts& ports, bool negated,
                  Diagnostics& out) {
   for (const resource::Text& text : *ports) {
-    std::int64_t port = 0;
-    std::from_chars(text->data(), text->data() + text->size(), port);
+    const auto port = parse_number<std::int64_t>(*text).value_or(0);
     std::int64_t listener = 0;
     bool real = false;
     for (const GatewayListeners* gateway : policy.gateways) {
