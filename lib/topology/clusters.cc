@@ -149,9 +149,9 @@ class PortClusters {
       out.causes.insert(out.causes.begin(), {rule_subset->resource, rule_subset->subset->range});
       if (passes_through_by(*rule_subset)) out.type = ClusterType::OriginalDst;
     }
-    set_endpoints(policy, rule_subset, out);
+    const bool some = set_endpoints(policy, rule_subset, out);
     const bool resolves = out.type == ClusterType::StrictDns || out.type == ClusterType::LogicalDns;
-    if (resolves && out.endpoints.empty()) return std::nullopt;
+    if (resolves && !some) return std::nullopt;
     set_limits(policy, out);
     set_load_balancing(policy, out);
     if (!by_sni_) set_tls(policy, rule_subset, false, out);
@@ -164,8 +164,11 @@ class PortClusters {
     return policy.present() && *policy->load_balancer->simple == LoadBalancing::Passthrough;
   }
 
-  void set_endpoints(const EffectivePolicy& policy, const RuleSubset* subset, Cluster& out) const {
-    if (out.type == ClusterType::OriginalDst) return;
+  // Whether there are any, also when all are left out because they take no mTLS
+  // (endpoint_builder.go, EndpointsWithMTLSFilter: its localities stay).
+  bool set_endpoints(const EffectivePolicy& policy, const RuleSubset* subset, Cluster& out) const {
+    if (out.type == ClusterType::OriginalDst) return false;
+    bool some = false;
     const bool eds = out.type == ClusterType::Eds;
     // Names can't be endpoints of a cluster whose endpoints istiod sends.
     const bool only_healthy = drops_unhealthy(policy);
@@ -175,16 +178,18 @@ class PortClusters {
           !is_ipv6(instance->address) && !instance->address.starts_with("pod:"))
         continue;
       if (subset != nullptr && !instance->has((*subset->subset)->labels)) continue;
+      if (only_healthy && !instance->healthy) continue;
+      some = true;
       const bool mutual = takes_mutual_tls(*instance, written);
       // Nobody can tell there whether clients speak mTLS.
       if (by_sni_ && !mutual) continue;
-      if (only_healthy && !instance->healthy) continue;
       out.endpoints.push_back({.address = instance->address,
                                .port = instance->port,
                                .healthy = instance->healthy,
                                .mutual_tls = mutual,
                                .source = instance->source});
     }
+    return some;
   }
 
   // Whether proxies take the endpoint for one that ends mTLS; `written`: what a rule says.
