@@ -48,7 +48,7 @@ class LoggingIndex {
   [[nodiscard]] std::map<std::string_view, Provider> providers_of(const Proxy& proxy) const;
   [[nodiscard]] const yaml::Node* provider(std::string_view name) const;
   [[nodiscard]] bool is_known(std::string_view name) const;
-  [[nodiscard]] LogFormat format_of(std::string_view provider) const;
+  [[nodiscard]] LogFormat format_of(std::string_view name) const;
 
   const mesh::Mesh& mesh_;
   std::vector<std::string_view> defaults_;  // MeshConfig's defaultProviders.accessLogging
