@@ -444,8 +444,9 @@ TEST_CASE("fault: a connection for which no descriptor is left to dial is refuse
     rlimit usual{};
     ::getrlimit(RLIMIT_NOFILE, &usual);
     rlimit low = usual;
-    // One more, which is the client's end of the forwarder's.
-    low.rlim_cur = static_cast<rlim_t>(UniqueFd(::dup(fd.get())).get() + 1);
+    // Once the connection is taken, the next one that is free is one too many.
+    REQUIRE(wait_until([&] { return forwarder->counters().active.value() == 1; }));
+    low.rlim_cur = static_cast<rlim_t>(UniqueFd(::dup(fd.get())).get());
     REQUIRE_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
     send_all(fd.get(), hello_for(kHost));
     CHECK_EQ(receive_all(fd.get()), "");
