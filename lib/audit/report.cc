@@ -66,7 +66,8 @@ std::string_view mend_of(Way way) {
   switch (way) {
     case Way::NoSidecar: return "let the pods have a sidecar, or keep them in with a NetworkPolicy";
     case Way::Exclusion:
-      return "remove the annotations, let nothing run as user 1337, and register the hosts with ServiceEntries";
+      return "remove the annotations, let nothing run as user 1337, and register the hosts with "
+             "ServiceEntries";
     case Way::Passthrough:
       return "set outboundTrafficPolicy.mode to REGISTRY_ONLY, in the MeshConfig or in a Sidecar";
     case Way::Direct: return "route the hosts to the gateway with a VirtualService for `mesh`";
