@@ -13,7 +13,6 @@ namespace egressctl::forward {
 namespace {
 
 using DigestContextPtr = std::unique_ptr<EVP_MD_CTX, FreeWith<EVP_MD_CTX_free>>;
-using KeyContextPtr = std::unique_ptr<EVP_PKEY_CTX, FreeWith<EVP_PKEY_CTX_free>>;
 
 // A way to sign that TLS 1.2 or 1.3 knows and OpenSSL is told of.
 struct Scheme {
