@@ -24,8 +24,8 @@
 #include "cli/version.h"
 #include "lib/datapath/upstream_lab.h"
 #include "lib/forward/admin/admin.h"
-#include "lib/forward/certificates.h"
 #include "lib/forward/forwarder.h"
+#include "lib/forward/tls/certificates.h"
 
 namespace egressctl::cli {
 namespace {

@@ -13,10 +13,10 @@
 
 #include "cli/command.h"
 #include "cli/forward/run.h"
-#include "lib/forward/event_loop.h"
-#include "lib/forward/file_watch.h"
 #include "lib/forward/forwarder.h"
-#include "lib/forward/systemd.h"
+#include "lib/forward/io/event_loop.h"
+#include "lib/forward/io/file_watch.h"
+#include "lib/forward/io/systemd.h"
 
 namespace egressctl::cli {
 

@@ -6,7 +6,7 @@
 #include "lib/base/host_name.h"
 #include "lib/base/ip_address.h"
 #include "lib/datapath/target.h"
-#include "lib/forward/socket_address.h"
+#include "lib/forward/io/socket_address.h"
 
 namespace egressctl::datapath {
 namespace {

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "lib/forward/access_log.h"
+#include "lib/forward/log/access_log.h"
 
 namespace egressctl::datapath {
 

@@ -12,8 +12,8 @@
 
 #include "lib/base/host_name.h"
 #include "lib/base/text.h"
-#include "lib/forward/certificates.h"
-#include "lib/forward/openssl.h"
+#include "lib/forward/tls/certificates.h"
+#include "lib/forward/tls/openssl.h"
 
 namespace egressctl::datapath {
 namespace {

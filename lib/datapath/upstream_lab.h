@@ -6,7 +6,7 @@
 #include <string>
 
 #include "lib/base/result.h"
-#include "lib/forward/socket_address.h"
+#include "lib/forward/io/socket_address.h"
 
 namespace egressctl::datapath {
 

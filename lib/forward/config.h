@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/forward/log_sink.h"
-#include "lib/forward/resolver.h"
-#include "lib/forward/socket_address.h"
-#include "lib/forward/systemd.h"
-#include "lib/forward/tls.h"
+#include "lib/forward/io/resolver.h"
+#include "lib/forward/io/socket_address.h"
+#include "lib/forward/io/systemd.h"
+#include "lib/forward/log/log_sink.h"
+#include "lib/forward/tls/tls.h"
 #include "lib/forward/worker.h"
 
 namespace egressctl::forward {

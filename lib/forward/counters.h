@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "lib/forward/access_log.h"
 #include "lib/forward/client_hello.h"
 #include "lib/forward/counter.h"
-#include "lib/forward/resolver.h"
+#include "lib/forward/io/resolver.h"
+#include "lib/forward/log/access_log.h"
 
 namespace egressctl::forward {
 

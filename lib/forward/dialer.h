@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "lib/forward/event_loop.h"
-#include "lib/forward/resolver.h"
+#include "lib/forward/io/event_loop.h"
+#include "lib/forward/io/resolver.h"
+#include "lib/forward/io/socket_address.h"
 #include "lib/forward/route_table.h"
-#include "lib/forward/socket_address.h"
 #include "lib/forward/worker.h"
 
 namespace egressctl::forward {

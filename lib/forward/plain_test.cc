@@ -4,9 +4,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "lib/forward/certificates.h"
 #include "lib/forward/forwarder.h"
 #include "lib/forward/test_network.h"
+#include "lib/forward/tls/certificates.h"
 #include "lib/testing/files.h"
 #include "lib/testing/temporary_folder.h"
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/forward/peer.h"
+#include "lib/forward/tls/peer.h"
 
 namespace egressctl::forward {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "lib/forward/counters.h"
-#include "lib/forward/tls.h"
+#include "lib/forward/tls/tls.h"
 
 namespace egressctl::forward {
 

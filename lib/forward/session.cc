@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "lib/base/text.h"
-#include "lib/forward/proxy_protocol.h"
+#include "lib/forward/io/proxy_protocol.h"
 
 namespace egressctl::forward {
 namespace {

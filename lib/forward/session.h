@@ -8,13 +8,13 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/forward/access_log.h"
 #include "lib/forward/client_hello.h"
 #include "lib/forward/dialer.h"
-#include "lib/forward/event_loop.h"
-#include "lib/forward/peer.h"
+#include "lib/forward/io/event_loop.h"
+#include "lib/forward/io/socket_address.h"
+#include "lib/forward/log/access_log.h"
 #include "lib/forward/relay.h"
-#include "lib/forward/socket_address.h"
+#include "lib/forward/tls/peer.h"
 #include "lib/forward/worker.h"
 
 namespace egressctl::forward {

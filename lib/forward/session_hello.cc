@@ -10,7 +10,7 @@
 
 #include "lib/base/text.h"
 #include "lib/forward/http_host.h"
-#include "lib/forward/proxy_protocol.h"
+#include "lib/forward/io/proxy_protocol.h"
 #include "lib/forward/session.h"
 
 namespace egressctl::forward {

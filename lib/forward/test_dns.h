@@ -15,9 +15,9 @@
 #include <doctest/doctest.h>
 
 #include "lib/base/ip_address.h"
-#include "lib/forward/socket_address.h"
+#include "lib/forward/io/socket_address.h"
+#include "lib/forward/io/unique_fd.h"
 #include "lib/forward/test_hello.h"
-#include "lib/forward/unique_fd.h"
 
 namespace egressctl::forward::testing {
 

@@ -10,9 +10,9 @@
 
 #include <doctest/doctest.h>
 
-#include "lib/forward/certificates.h"
 #include "lib/forward/forwarder.h"
 #include "lib/forward/test_network.h"
+#include "lib/forward/tls/certificates.h"
 
 namespace egressctl::forward::testing {
 

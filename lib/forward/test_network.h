@@ -19,9 +19,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "lib/forward/socket_address.h"
+#include "lib/forward/io/socket_address.h"
+#include "lib/forward/io/unique_fd.h"
 #include "lib/forward/test_hello.h"
-#include "lib/forward/unique_fd.h"
 
 namespace egressctl::forward::testing {
 

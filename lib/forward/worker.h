@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "lib/forward/access_log.h"
 #include "lib/forward/counters.h"
-#include "lib/forward/event_loop.h"
-#include "lib/forward/log_sink.h"
+#include "lib/forward/io/event_loop.h"
+#include "lib/forward/io/resolver.h"
+#include "lib/forward/io/socket_address.h"
+#include "lib/forward/log/access_log.h"
+#include "lib/forward/log/log_sink.h"
 #include "lib/forward/relay.h"
-#include "lib/forward/resolver.h"
 #include "lib/forward/route_table.h"
-#include "lib/forward/socket_address.h"
 
 namespace egressctl::forward {
 

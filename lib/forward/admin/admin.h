@@ -11,7 +11,7 @@
 
 #include "lib/base/result.h"
 #include "lib/forward/forwarder.h"
-#include "lib/forward/socket_address.h"
+#include "lib/forward/io/socket_address.h"
 
 namespace egressctl::forward {
 

@@ -11,8 +11,8 @@
 
 #include "lib/base/text.h"
 #include "lib/forward/admin/statistics.h"
-#include "lib/forward/certificates.h"
 #include "lib/forward/test_network.h"
+#include "lib/forward/tls/certificates.h"
 #include "lib/testing/files.h"
 #include "lib/testing/temporary_folder.h"
 

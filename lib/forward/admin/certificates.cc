@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "lib/forward/certificate_facts.h"
-#include "lib/forward/openssl.h"
+#include "lib/forward/tls/certificate_facts.h"
+#include "lib/forward/tls/openssl.h"
 
 namespace egressctl::forward {
 namespace {
