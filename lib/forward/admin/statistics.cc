@@ -90,15 +90,16 @@ class Writer {
   std::string name_;
 };
 
-struct ListenerStatistic {
-  Counter ListenerCounters::*counter;
+template <typename Counters>
+struct Described {
+  Counter Counters::*counter;
   const char* name;    // of Envoy
   const char* family;  // of Prometheus
   const char* type;
   const char* help;
 };
 
-constexpr ListenerStatistic kListenerStatistics[] = {
+constexpr Described<ListenerCounters> kListenerStatistics[] = {
     {&ListenerCounters::total, "listener.{}.downstream_cx_total",
      "egressctl_listener_downstream_cx_total", "counter", "Connections accepted."},
     {&ListenerCounters::active, "listener.{}.downstream_cx_active",
@@ -158,7 +159,7 @@ void write_listeners(Writer& writer, const Forwarder& forwarder) {
     return fmt::format("listener=\"{}\",", label_value(listener.name));
   };
   const std::vector<ListenerStatus>& listeners = forwarder.listeners();
-  for (const ListenerStatistic& each : kListenerStatistics) {
+  for (const auto& each : kListenerStatistics) {
     writer.family(each.family, each.type, each.help);
     for (const ListenerStatus& listener : listeners)
       writer.sample((listener.counters.get()->*each.counter).value(),
@@ -191,15 +192,7 @@ void write_listeners(Writer& writer, const Forwarder& forwarder) {
     writer.histogram(listener.counters->connection_time, label(listener));
 }
 
-struct ClusterStatistic {
-  Counter ClusterCounters::*counter;
-  const char* name;    // of Envoy
-  const char* family;  // of Prometheus
-  const char* type;
-  const char* help;
-};
-
-constexpr ClusterStatistic kClusterStatistics[] = {
+constexpr Described<ClusterCounters> kClusterStatistics[] = {
     {&ClusterCounters::total, "upstream_cx_total", "egressctl_upstream_cx_total", "counter",
      "Connections made."},
     {&ClusterCounters::active, "upstream_cx_active", "egressctl_upstream_cx_active", "gauge",
@@ -228,7 +221,7 @@ std::uint64_t sum_of(const Addresses& addresses, Counter TlsCounters::*counter) 
 
 void write_clusters(Writer& writer, const Forwarder& forwarder) {
   const auto clusters = forwarder.clusters();
-  for (const ClusterStatistic& each : kClusterStatistics) {
+  for (const auto& each : kClusterStatistics) {
     writer.family(each.family, each.type, each.help);
     for (const auto& [cluster, addresses] : clusters)
       writer.sample(sum_of(addresses, each.counter),
@@ -300,7 +293,7 @@ std::vector<Statistic> statistics_of(const Forwarder& forwarder) {
   for (const ListenerStatus& listener : forwarder.listeners()) {
     const ListenerCounters& counters = *listener.counters;
     const std::string name = stat_name(listener.name);
-    for (const ListenerStatistic& each : kListenerStatistics)
+    for (const auto& each : kListenerStatistics)
       out.push_back({fmt::format(fmt::runtime(each.name), name), (counters.*each.counter).value()});
     for (const TlsStatistic& each : kTlsStatistics)
       out.push_back(
@@ -322,7 +315,7 @@ std::vector<Statistic> statistics_of(const Forwarder& forwarder) {
     out.push_back({"access_log_file.write_failed_bytes", log->dropped()});
   for (const auto& [cluster, addresses] : forwarder.clusters()) {
     const std::string start = fmt::format("cluster.{}.", stat_name(cluster));
-    for (const ClusterStatistic& each : kClusterStatistics)
+    for (const auto& each : kClusterStatistics)
       out.push_back({start + each.name, sum_of(addresses, each.counter)});
     for (const TlsStatistic& each : kTlsStatistics)
       out.push_back({start + each.name, sum_of(addresses, each.counter)});
