@@ -1,4 +1,6 @@
 // What becomes of a connection when the upstream fails.
+#include <array>
+#include <chrono>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -71,6 +73,50 @@ TEST_CASE("the next address is tried when one refuses") {
   config.resolver.hosts[kHost] = {*IpAddress::parse("::1"), *IpAddress::parse("127.0.0.1")};
   const auto forwarder = start(config);
   CHECK_EQ(exchange(address_of(*forwarder), kHost, "x"), hello_for(kHost) + "x");
+}
+
+// Nobody accepts from it, and its queue is full: Linux then drops what wants to connect.
+struct SilentAddress {
+  explicit SilentAddress(const SocketAddress& wanted) : listener(*listen_on(wanted, {})) {
+    REQUIRE_EQ(::listen(listener.get(), 0), 0);
+    for (UniqueFd& fd : queued) fd = dial(wanted);
+  }
+  UniqueFd listener;
+  std::array<UniqueFd, 3> queued;
+};
+
+TEST_CASE("the next address is tried when one is silent, long before the time to connect ends") {
+  const Upstream upstream(Upstream::echo);
+  SocketAddress other = upstream.address();
+  other.ip = *IpAddress::parse("127.0.0.2");
+  const SilentAddress silent(other);
+  RouteConfig route;
+  route.names = {kHost};
+  route.port = other.port;
+  Config config = config_with({route});
+  config.allowed = {*IpRange::parse("127.0.0.0/8")};
+  config.resolver.hosts[kHost] = {other.ip, upstream.address().ip};
+  config.timeouts.connect = std::chrono::hours(1);
+  const auto forwarder = start(config);
+  CHECK_EQ(exchange(address_of(*forwarder), kHost, "x"), hello_for(kHost) + "x");
+}
+
+TEST_CASE("an upstream whose addresses are all silent is given up when the time to connect ends") {
+  const Upstream upstream(Upstream::echo);
+  SocketAddress other = upstream.address();
+  other.ip = *IpAddress::parse("127.0.0.2");
+  const SilentAddress silent(other);
+  const TemporaryFolder folder;
+  Config config = config_with({route_to(other)});
+  config.access_log = folder.path() / "access.log";
+  config.timeouts.connect = std::chrono::milliseconds(50);
+  {
+    const auto forwarder = start(config);
+    CHECK_EQ(exchange(address_of(*forwarder), kHost, ""), "");
+  }
+  const std::string line = read_file(folder.path() / "access.log");
+  CAPTURE(line);
+  CHECK_NE(line.find("\"- - -\" 0 UF"), std::string::npos);
 }
 
 }  // namespace
