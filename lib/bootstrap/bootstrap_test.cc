@@ -98,6 +98,24 @@ TEST_CASE("bootstrap: limits are those of the policy, and none where it has none
   CHECK_FALSE(free.contains("typed_extension_protocol_options"));
 }
 
+TEST_CASE("bootstrap: names that a wildcard's requests ask for are looked up where they pass") {
+  const LoadedMesh loaded(
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: app, namespace: default}\n"
+      "status: {podIP: 10.1.1.1}\n---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\n"
+      "metadata: {name: any, namespace: default}\nspec:\n  hosts: ['*.example.com']\n"
+      "  ports: [{number: 80, name: http, protocol: HTTP}]\n  resolution: DYNAMIC_DNS\n");
+  const Json all = resources(made(loaded, "app.default"));
+  const Json listener = named(all["listeners"], "0.0.0.0_80");
+  REQUIRE(listener.is_object());
+  const Json& manager = listener["filter_chains"][0]["filters"][0]["typed_config"];
+  const Json& filters = manager["http_filters"];
+  REQUIRE(filters.size() == 2);
+  CHECK(filters[0]["name"] == "envoy.filters.http.dynamic_forward_proxy");
+  const Json cluster = named(all["clusters"], "outbound|80||*.example.com");
+  CHECK(filters[0]["typed_config"]["dns_cache_config"] ==
+        cluster["cluster_type"]["typed_config"]["dns_cache_config"]);
+}
+
 TEST_CASE("bootstrap: a sidecar listens where it is told and leads where it is told") {
   Options options;
   options.listen = {{"443", "127.0.0.1", 8443}};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -66,6 +68,29 @@ Json rbac(const Build& build, const NetworkFilter& filter) {
   return extension(topology::kNetworkRbac, "filters.network.rbac.v3.RBAC", std::move(fields));
 }
 
+// Where the routes lead and the name is that of the request, by clusters that know only what the
+// manager's filter has looked up. Gateways get no such filter.
+//
+// Source: istio/istio pilot/pkg/networking/core/listener_builder.go (buildHTTPConnectionManager).
+// istiod looks at the first Service of the port alone.
+std::set<std::string> resolving_clusters(const topology::Topology& topology, const Target& target) {
+  std::set<std::string> out;
+  if (topology.proxy.type != topology::ProxyType::Sidecar) return out;
+  const auto add = [&](const std::string& name) {
+    const topology::Cluster* cluster = topology.cluster(name);
+    if (cluster != nullptr && cluster->type == topology::ClusterType::Custom) out.insert(name);
+  };
+  if (target.inline_routes) add(target.inline_cluster());
+  const topology::RouteConfiguration* routes = topology.route(target.route_config);
+  if (routes == nullptr) return out;
+  for (const topology::VirtualHost& host : routes->virtual_hosts)
+    for (const topology::Route& route : host.routes) {
+      add(route.target.cluster);
+      for (const auto& weighted : route.target.weighted_clusters) add(weighted.name);
+    }
+  return out;
+}
+
 Json http_manager(const Build& build, const NetworkFilter& filter) {
   Json filters = Json::array();
   for (const topology::Rbac& part : filter.rbac) {
@@ -74,12 +99,10 @@ Json http_manager(const Build& build, const NetworkFilter& filter) {
       filters.push_back(
           extension("envoy.filters.http.rbac", "filters.http.rbac.v3.RBAC", std::move(fields)));
   }
-  if (build.topology.cluster(topology::kAllowAnyDynamicDnsCluster) != nullptr)
-    filters.push_back(
-        extension("envoy.filters.http.dynamic_forward_proxy",
-                  "filters.http.dynamic_forward_proxy.v3.FilterConfig",
-                  {{"dns_cache_config",
-                    dns_cache(build, std::string(topology::kAllowAnyDynamicDnsCluster))}}));
+  for (const std::string& cluster : resolving_clusters(build.topology, filter.target))
+    filters.push_back(extension("envoy.filters.http.dynamic_forward_proxy",
+                                "filters.http.dynamic_forward_proxy.v3.FilterConfig",
+                                {{"dns_cache_config", dns_cache(build, cluster)}}));
   filters.push_back(extension("envoy.filters.http.router", "filters.http.router.v3.Router"));
   return extension(topology::kHttpConnectionManager,
                    "filters.network.http_connection_manager.v3.HttpConnectionManager",
