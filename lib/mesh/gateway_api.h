@@ -12,6 +12,9 @@
 
 namespace egressctl::mesh {
 
+// Pods that istiod makes for a Gateway of the Gateway API carry its name.
+inline constexpr std::string_view kGatewayNameLabel = "gateway.networking.k8s.io/gateway-name";
+
 // What istiod makes of the Gateways of class "istio" and of the routes that are attached to them,
 // to Services and to ServiceEntries. Their fields stand where those of their origins do, and they
 // are reported by the names of these.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/text.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/mesh/gateway_api_parts.h"
 #include "lib/mesh/host.h"
 
@@ -22,7 +23,6 @@ using resource::RouteNamespaces;
 using resource::ServerTlsMode;
 
 constexpr std::string_view kClass = "istio";
-constexpr std::string_view kNameLabel = "gateway.networking.k8s.io/gateway-name";
 constexpr std::string_view kClassLabel = "gateway.networking.k8s.io/gateway-class-name";
 constexpr std::int64_t kStatusPort = 15021;
 constexpr GroupKind kGatewayKind = {kGroup, "Gateway"};
@@ -63,7 +63,7 @@ void set(resource::TextMap& map, std::string_view name, resource::Text value) {
 resource::TextMap name_selector(const Resource& gateway) {
   const resource::Text& name = gateway.metadata.name;
   resource::TextMap out = placed(resource::Map<std::string>{}, name);
-  set(out, kNameLabel, name);
+  set(out, kGatewayNameLabel, name);
   return out;
 }
 
@@ -102,7 +102,7 @@ resource::Workload workload_of(const Resource& resource, const std::string& acco
   set(pods.labels, "sidecar.istio.io/inject", placed(std::string("false"), name));
   for (const auto& label : *gateway.infrastructure->labels)
     set(pods.labels, label.name, label.entry);
-  set(pods.labels, kNameLabel, name);
+  set(pods.labels, kGatewayNameLabel, name);
   set(pods.labels, kClassLabel, gateway.gateway_class_name);
   set(pods.labels, "gateway.istio.io/managed",
       placed(std::string("istio.io-gateway-controller"), name));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "lib/mesh/gateway_api.h"
+
 namespace egressctl::mesh {
 
 using resource::LabelRequirement;
@@ -24,8 +26,7 @@ std::string_view Workload::label(std::string_view key) const {
 
 bool Workload::is_gateway_proxy() const {
   const resource::Text* templates = (*annotations)->find("inject.istio.io/templates");
-  return (templates != nullptr && **templates == "gateway") ||
-         !label("gateway.networking.k8s.io/gateway-name").empty();
+  return (templates != nullptr && **templates == "gateway") || !label(kGatewayNameLabel).empty();
 }
 
 bool is_selected(const resource::TextMap& selector, const resource::TextMap& labels) {

@@ -7,6 +7,7 @@
 
 #include "lib/base/istio_access_log.h"
 #include "lib/envoy/visit.h"
+#include "lib/topology/attachment.h"
 #include "lib/topology/order.h"
 
 namespace egressctl::topology {
@@ -86,11 +87,13 @@ LoggingIndex::Telemetries LoggingIndex::applicable(const Proxy& proxy) const {
   if (const auto own = by_namespace_.find(proxy.name_space); own != by_namespace_.end())
     for (const resource::Resource* one : own->second) {
       const resource::Telemetry& spec = spec_of(*one);
-      // A target is a Gateway or a Service of the Gateway API.
-      if (spec.selector->match_labels->empty() || spec.target_ref.present() ||
-          !spec.target_refs->empty())
-        continue;
-      if (selects(spec.selector->match_labels, proxy.labels)) out.push_back(one);
+      if (is_for_all(spec)) continue;
+      if (attaches({.name_space = proxy.name_space,
+                    .selector = &spec.selector->match_labels,
+                    .target_ref = &spec.target_ref,
+                    .target_refs = &spec.target_refs},
+                   proxy))
+        out.push_back(one);
     }
   std::erase_if(out, [](const auto* one) { return spec_of(*one).access_logging->empty(); });
   return out;

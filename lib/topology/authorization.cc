@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "lib/topology/attachment.h"
 #include "lib/topology/order.h"
 
 namespace egressctl::topology {
@@ -21,10 +22,13 @@ bool is_dry_run(const resource::Resource& policy) {
   return written != nullptr && (**written == "true" || **written == "True" || **written == "1");
 }
 
-bool applies(const resource::AuthorizationPolicy& policy, const Proxy& proxy) {
-  // A policy with a target is for Gateway API's gateways, which are no Istio Gateway's pods.
-  if (policy.target_ref.present() || !policy.target_refs->empty()) return false;
-  return !policy.selector.present() || selects(policy.selector->match_labels, proxy.labels);
+bool applies(const resource::AuthorizationPolicy& policy, std::string_view name_space,
+             const Proxy& proxy) {
+  return attaches({.name_space = name_space,
+                   .selector = policy.selector.present() ? &policy.selector->match_labels : nullptr,
+                   .target_ref = &policy.target_ref,
+                   .target_refs = &policy.target_refs},
+                  proxy);
 }
 
 }  // namespace
@@ -72,7 +76,8 @@ std::vector<Rbac> PolicyIndex::of_proxy(const Proxy& proxy) const {
     const auto found = policies_.find(name_space);
     if (found == policies_.end()) return;
     for (const resource::Resource* policy : found->second)
-      if (applies(*policy->as<resource::AuthorizationPolicy>(), proxy)) selected.push_back(policy);
+      if (applies(*policy->as<resource::AuthorizationPolicy>(), name_space, proxy))
+        selected.push_back(policy);
   };
   add(root_);
   if (proxy.name_space != root_) add(proxy.name_space);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "lib/topology/attachment.h"
 #include "lib/topology/order.h"
 
 namespace egressctl::topology {
@@ -48,13 +49,39 @@ bool fits(const resource::ConfigPatch& patch, std::string_view version) {
   return !regex.ok() || RE2::PartialMatch(re2::StringPiece(version.data(), version.size()), regex);
 }
 
-bool selects_proxy(const resource::EnvoyFilter& filter, const Proxy& proxy) {
-  if (!filter.target_refs->empty()) return false;
-  return !filter.workload_selector.present() ||
-         selects(filter.workload_selector->labels, proxy.labels);
+bool is_for(const resource::EnvoyFilter& filter, std::string_view name_space, const Proxy& proxy) {
+  return attaches(
+      {.name_space = name_space,
+       .selector = filter.workload_selector.present() ? &filter.workload_selector->labels : nullptr,
+       .target_refs = &filter.target_refs},
+      proxy);
+}
+
+// Why the computation takes no account of it; empty: it does.
+std::string_view not_computed(const resource::ConfigPatch& patch) {
+  switch (*patch.apply_to) {
+    case ApplyTo::Bootstrap: return "patches of BOOTSTRAP are left out";
+    case ApplyTo::ExtensionConfig: return "patches of EXTENSION_CONFIG are left out";
+    default: break;
+  }
+  if (*patch.match->context == PatchContext::Waypoint) return "waypoints are left out";
+  const auto& proxy = patch.match->proxy;
+  if (proxy.present() && !proxy->metadata->empty())
+    return "it is for proxies of some metadata, which manifests do not tell: taken for none";
+  return {};
 }
 
 }  // namespace
+
+Diagnostics patches_left_out(const mesh::Mesh& mesh) {
+  Diagnostics out;
+  for (const resource::Resource* filter : by_age(mesh, resource::Kind::EnvoyFilter))
+    for (const auto& patch : *spec_of(*filter).config_patches)
+      if (const std::string_view why = not_computed(*patch); !why.empty())
+        out.report(kNotComputed, patch->apply_to.range, "{} is not in what is computed: {}",
+                   resource::display_name(*filter), why);
+  return out;
+}
 
 bool Patch::in(PatchContext context) const {
   const PatchContext wanted = *match().context;
@@ -73,7 +100,7 @@ std::vector<Patch> PatchIndex::of_proxy(const Proxy& proxy) const {
     const auto found = filters_.find(name_space);
     if (found == filters_.end()) return;
     for (const resource::Resource* filter : found->second)
-      if (selects_proxy(spec_of(*filter), proxy)) filters.push_back(filter);
+      if (is_for(spec_of(*filter), name_space, proxy)) filters.push_back(filter);
   };
   add(settings.root_namespace);
   if (proxy.name_space != settings.root_namespace) add(proxy.name_space);

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lib/base/diagnostic.h"
 #include "lib/mesh/mesh.h"
 #include "lib/topology/cause.h"
 #include "lib/topology/proxy.h"
@@ -24,6 +25,12 @@ struct Patch {
   [[nodiscard]] Cause cause() const { return {resource, (*config)->patch.range}; }
   [[nodiscard]] bool in(resource::PatchContext context) const;
 };
+
+// One for whichever proxy, that the computation takes no account of.
+inline constexpr RuleId kNotComputed{"EGR0016", "patch-not-computed", Severity::Info};
+
+// Finds those in the mesh, each at its place.
+[[nodiscard]] Diagnostics patches_left_out(const mesh::Mesh& mesh);
 
 // Immutable; safe to use from several threads.
 class PatchIndex {

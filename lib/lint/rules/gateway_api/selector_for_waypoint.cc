@@ -3,6 +3,7 @@
 
 #include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/gateway_api/gateway_api.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/yaml/node.h"
 
 namespace egressctl::lint::rules {
@@ -12,7 +13,6 @@ constexpr RuleId kId{"EGR0910", "selector-for-waypoint", Severity::Error};
 constexpr resource::Kind kReads[] = {resource::Kind::AuthorizationPolicy,
                                      resource::Kind::RequestAuthentication,
                                      resource::Kind::Telemetry, resource::Kind::WasmPlugin};
-constexpr std::string_view kName = "gateway.networking.k8s.io/gateway-name";
 constexpr std::string_view kClass = "gateway.networking.k8s.io/gateway-class-name";
 constexpr std::string_view kReferences[] = {
     "https://istio.io/latest/docs/ambient/usage/l7-features/", "istio/istio#57661"};
@@ -34,7 +34,7 @@ void check(const Context& in, const resource::Resource& resource, Diagnostics& o
   const yaml::Entry* selector = spec != nullptr ? spec->find_entry("selector") : nullptr;
   const yaml::Node* labels = selector != nullptr ? selector->value.find("matchLabels") : nullptr;
   if (labels == nullptr || spec->find("targetRefs") != nullptr) return;
-  const yaml::Node* name = labels->find(kName);
+  const yaml::Node* name = labels->find(mesh::kGatewayNameLabel);
   const yaml::Node* class_name = labels->find(kClass);
   const resource::Resource* gateway =
       name != nullptr ? waypoint(in.mesh(), in.mesh().namespace_of(resource), name->scalar)

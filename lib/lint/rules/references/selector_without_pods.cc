@@ -7,6 +7,7 @@
 #include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/references/labels.h"
 #include "lib/lint/rules/references/references.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -17,11 +18,8 @@ constexpr std::string_view kReferences[] = {
     "https://istio.io/latest/docs/reference/config/networking/gateway/#Gateway",
     "istio/istio#45854"};
 
-// Pods that istiod makes for a Gateway of the Gateway API carry it.
-constexpr std::string_view kGenerated = "gateway.networking.k8s.io/gateway-name";
-
 bool looks_like_gateway(const mesh::Workload& pod) {
-  if (!pod.label(kGenerated).empty()) return false;
+  if (!pod.label(mesh::kGatewayNameLabel).empty()) return false;
   if (pod.is_gateway_proxy()) return true;
   const auto& containers = *pod.spec->containers;
   return containers.size() == 1 && *containers.front()->name == "istio-proxy";
@@ -73,7 +71,8 @@ std::optional<Fix> follow(const resource::Gateway& gateway, const mesh::Workload
 void check_gateway(const Context& in, const mesh::GatewayView& view, const Pods& pods,
                    Diagnostics& out) {
   const resource::TextMap& selector = view.gateway->selector;
-  if (!view.pods.empty() || selector->empty() || selector->find(kGenerated) != nullptr) return;
+  if (!view.pods.empty() || selector->empty() || selector->find(mesh::kGatewayNameLabel) != nullptr)
+    return;
   const auto home = pods.find(view.name_space);
   const std::vector<const mesh::Workload*> candidates =
       home != pods.end() ? home->second : pods_of_client_half(in.mesh(), view);
