@@ -10,6 +10,7 @@
 #include "cli/input.h"
 #include "cli/report.h"
 #include "lib/mesh/gateway_api.h"
+#include "lib/topology/patches.h"
 
 namespace egressctl::cli {
 namespace {
@@ -120,7 +121,6 @@ Result<MeshOfFiles> load_mesh(Context& context, const std::vector<std::string>& 
   const bool nothing = totals.resources == 0 && findings.empty();
   if (nothing && empty == EmptySet::Refused)
     return fail(ErrorCode::Usage, no_object_in(paths, totals.files));
-  out.exit = report(context, std::move(findings), totals);
   const resource::Resource*& mesh_resource = out.input.options.mesh_resource;
   if (auto config = lint::overridden_mesh_config(out.configuration.content,
                                                  out.workspace->resources(), mesh_resource)) {
@@ -128,6 +128,8 @@ Result<MeshOfFiles> load_mesh(Context& context, const std::vector<std::string>& 
     mesh_resource = out.mesh_config.get();
   }
   out.mesh = std::make_unique<const mesh::Mesh>(out.workspace->resources(), out.input.options);
+  findings.append(topology::patches_left_out(*out.mesh));
+  out.exit = report(context, std::move(findings), totals);
   std::deque<resource::Resource> made = mesh::convert_gateway_api(*out.mesh);
   if (made.empty()) return out;
   const auto& read = out.workspace->resources();

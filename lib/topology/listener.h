@@ -83,10 +83,17 @@ struct Rbac {
   std::vector<const resource::Resource*> policies;  // AuthorizationPolicies, in their order
 };
 
+// One that an EnvoyFilter put into an HTTP connection manager. What it does is not computed.
+struct HttpFilter {
+  std::string name;
+  Causes causes;
+};
+
 struct NetworkFilter {
   std::string name;
   Target target;           // of a tcp_proxy or an HTTP connection manager
   std::vector<Rbac> rbac;  // of kNetworkRbac: one; of a connection manager: any number
+  std::vector<HttpFilter> http_filters = {};  // of a connection manager
   const yaml::Node* config =
       nullptr;  // `typed_config` of one that an EnvoyFilter put in, as written
   Causes causes;

@@ -148,6 +148,22 @@ class Patcher {
       for (const Patch* patch : fitting)
         if (patch->operation == PatchOperation::Merge && matches(*patch, filter))
           value_of(*patch).merge_into(filter);
+    for (NetworkFilter& filter : chain.filters)
+      if (filter.name == kHttpConnectionManager) add_http_filters(listener, chain, filter);
+  }
+
+  // Those that change what is there already, or take it away, find nothing that decides.
+  void add_http_filters(const Listener& listener, const FilterChain& chain,
+                        NetworkFilter& manager) const {
+    for (const Patch* patch : patches_) {
+      if (patch->apply_to() != ApplyTo::HttpFilter || is_merge(patch->operation) ||
+          patch->operation == PatchOperation::Remove || !matches(*patch, listener) ||
+          !matches(*patch, listener, chain) || !matches(*patch, manager))
+        continue;
+      const yaml::Node* name = patch->value() != nullptr ? patch->value()->find("name") : nullptr;
+      if (name != nullptr)
+        manager.http_filters.push_back({std::string(name->scalar), {patch->cause()}});
+    }
   }
 
   std::vector<const Patch*> patches_;

@@ -322,6 +322,41 @@ TEST_CASE("trace: RBAC filters of EnvoyFilters are evaluated") {
   CHECK(with("{action: DENY, policies: {}}") == "delivered");
 }
 
+TEST_CASE("trace: what an EnvoyFilter's other filters do is said to be unknown") {
+  const Trace ends = trace_of(
+      manifests() + pod("") +
+      "---\napiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\n"
+      "metadata: {name: more, namespace: apps}\nspec:\n  configPatches:\n"
+      "  - applyTo: NETWORK_FILTER\n    match: {context: SIDECAR_OUTBOUND, listener: {filterChain: "
+      "{filter: {name: envoy.filters.network.tcp_proxy}}}}\n"
+      "    patch: {operation: REPLACE, value: {name: envoy.filters.network.echo, typed_config: "
+      "{'@type': type.googleapis.com/envoy.extensions.filters.network.echo.v3.Echo}}}\n");
+  CHECK(to_string(ends.verdict) == "reset");
+  CHECK(ends.reason.find("it ends with filter envoy.filters.network.echo") != std::string::npos);
+}
+
+TEST_CASE("trace: HTTP filters of EnvoyFilters that may answer are named") {
+  const std::string set =
+      pod("") +
+      "---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\n"
+      "metadata: {name: plain, namespace: apps}\nspec:\n  hosts: [plain.example.com]\n"
+      "  ports: [{number: 80, name: http, protocol: HTTP}]\n  resolution: DNS\n"
+      "---\napiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\n"
+      "metadata: {name: more, namespace: apps}\nspec:\n  configPatches:\n"
+      "  - applyTo: HTTP_FILTER\n    match: {context: SIDECAR_OUTBOUND, listener: {portNumber: 80, "
+      "filterChain: {filter: {name: envoy.filters.network.http_connection_manager}}}}\n"
+      "    patch: {operation: INSERT_BEFORE, value: {name: FILTER}}\n";
+  const auto note_for = [&](const std::string& filter) {
+    std::string text = set;
+    text.replace(text.find("FILTER}}"), 6, filter);
+    return trace_of(text, "plain.example.com", 80, "apps/app").hops.front().note;
+  };
+  CHECK(note_for("envoy.filters.http.ext_authz") ==
+        "HTTP filter envoy.filters.http.ext_authz of an EnvoyFilter decides here, too, and is not "
+        "evaluated");
+  CHECK(note_for("envoy.filters.http.grpc_stats").empty());
+}
+
 TEST_CASE("trace: why a cluster or a listener is not there") {
   const auto reason = [](const std::string& part, const std::string& with) {
     std::string set = manifests() + pod("");

@@ -54,8 +54,9 @@ bool reads_hello(const Listener& listener) {
 
 // Whether a filter may refuse connections by rules of its own.
 bool decides(std::string_view name) {
-  constexpr std::string_view kDecide[] = {"rbac",      "ext_authz",       "wasm",
-                                          "ratelimit", "local_ratelimit", "connection_limit"};
+  constexpr std::string_view kDecide[] = {
+      "rbac",      "ext_authz", "wasm", "ratelimit", "local_ratelimit", "connection_limit",
+      "jwt_authn", "lua",       "cors", "ext_proc",  "fault",           "golang"};
   return std::any_of(std::begin(kDecide), std::end(kDecide), [&](std::string_view word) {
     return name.ends_with(fmt::format(".{}", word));
   });
@@ -177,11 +178,21 @@ void Walker::pass(const Topology& proxy, const Listener& listener, const Connect
   } else if (!target.route_config.empty()) {
     route(proxy, target.route_config, *chain);
   } else if (target.empty()) {
-    stop(Verdict::Reset, fmt::format("the filter chain of {} leads nowhere", listener.name),
-         Failure::Other, chain->causes);
+    stop_at_end(listener, *chain);
   } else {
     forward(proxy, target, chain, connection);
   }
+}
+
+void Walker::stop_at_end(const Listener& listener, const FilterChain& chain) {
+  std::string reason = fmt::format("the filter chain of {} leads nowhere", listener.name);
+  Causes blame = chain.causes;
+  if (!chain.filters.empty() && !chain.filters.back().causes.empty()) {
+    const NetworkFilter& last = chain.filters.back();
+    reason += fmt::format(": it ends with filter {}", last.name);
+    blame = last.causes;
+  }
+  stop(Verdict::Reset, std::move(reason), Failure::Other, std::move(blame));
 }
 
 bool Walker::is_let_in(const FilterChain& chain, const Connection& connection, const Peer& peer) {
@@ -217,6 +228,10 @@ bool Walker::is_let_in(const NetworkFilter& filter, const Facts& facts) {
   if (filter.config != nullptr && decides(filter.name))
     add_note(fmt::format("filter {} of an EnvoyFilter decides here, too, and is not evaluated",
                          filter.name));
+  for (const topology::HttpFilter& part : filter.http_filters)
+    if (decides(part.name))
+      add_note(fmt::format(
+          "HTTP filter {} of an EnvoyFilter decides here, too, and is not evaluated", part.name));
   if (filter.rbac.empty()) return true;
   const Decision decision = decide(mesh_.settings(), filter.rbac, facts);
   if (decision.unsure != nullptr)

@@ -60,6 +60,7 @@ class Walker {
   [[nodiscard]] Facts facts_of(const topology::Connection& connection, const Peer& peer,
                                const topology::NetworkFilter& filter) const;
   // Whether the chain's policies let the connection pass; when not, that ends the walk.
+  void stop_at_end(const topology::Listener& listener, const topology::FilterChain& chain);
   bool is_let_in(const topology::FilterChain& chain, const topology::Connection& connection,
                  const Peer& peer);
   bool is_let_in(const topology::NetworkFilter& filter, const Facts& facts);

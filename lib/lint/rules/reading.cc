@@ -4,6 +4,7 @@
 #include "lib/lint/run_rules.h"
 #include "lib/lint/suppressions.h"
 #include "lib/resource/load.h"
+#include "lib/topology/patches.h"
 #include "lib/yaml/load.h"
 
 namespace egressctl::lint::rules {
@@ -75,6 +76,15 @@ constexpr Rule kVariable{
                     "it are compared by the text.",
              .mend = "Lint what `flux build`, `kustomize build` or `envsubst` prints."}};
 
+constexpr Rule kLeftOut{
+    .info = {
+        .id = topology::kNotComputed,
+        .summary = "a patch of an EnvoyFilter that offline computation leaves out",
+        .why = "What `proxy-config`, `trace`, `graph`, `diff`, `audit` and `envoy` say is said "
+               "as if it were not there. `lint` has no need to tell.",
+        .mend = "Look at a real proxy with `istioctl proxy-config` where the patch decides where "
+                "a connection goes."}};
+
 constexpr Rule kStale{
     .info = {.id = kStaleBaseline,
              .summary = "a baseline that stands for findings that are no more",
@@ -89,9 +99,9 @@ constexpr Rule kConfiguration{
              .mend = "Mend it at the place named; docs/configuration.md lists what there is, and "
                      "`egressctl schema config` lets an editor check it."}};
 
-constexpr const Rule* kList[] = {&kUseless,    &kSyntax,   &kTemplate, &kDuplicate,
-                                 &kLimit,      &kEncoding, &kMerge,    &kNotAResource,
-                                 &kUnreadable, &kVariable, &kStale,    &kConfiguration};
+constexpr const Rule* kList[] = {&kUseless,  &kSyntax, &kTemplate,     &kDuplicate,  &kLimit,
+                                 &kEncoding, &kMerge,  &kNotAResource, &kUnreadable, &kVariable,
+                                 &kLeftOut,  &kStale,  &kConfiguration};
 
 }  // namespace
 
