@@ -182,11 +182,11 @@ HelloStatus status_of_other(Bytes bytes) {
 }
 
 HelloResult malformed(std::string_view problem) {
-  return {.status = HelloStatus::Malformed, .hello = {}, .problem = problem};
+  return {.status = HelloStatus::Malformed, .hello = {}, .problem = problem, .wanted = 0};
 }
 
 HelloResult only(HelloStatus status) {
-  return {.status = status, .hello = {}, .problem = {}};
+  return {.status = status, .hello = {}, .problem = {}, .wanted = 0};
 }
 
 HelloResult read_body(Bytes message) {
@@ -203,6 +203,14 @@ std::optional<std::size_t> message_size(Bytes message) {
   const std::size_t body =
       std::size_t{message[1]} << 16 | std::size_t{message[2]} << 8 | message[3];
   return kHandshakeHeader + body;
+}
+
+// The bytes of a record, whose first ones end the message so far, without which it says nothing
+// new: they end the record or the message, or tell what the message is.
+std::size_t fewest_more(Bytes message, Bytes here, std::size_t record_size) {
+  if (message.empty()) return 1;
+  const std::size_t end = message_size(message).value_or(kHandshakeHeader);
+  return std::min(record_size, end - (message.size() - here.size()));
 }
 
 }  // namespace
@@ -225,6 +233,7 @@ HelloResult read_client_hello(Bytes bytes) {
   if (bytes[0] != kHandshakeRecord) return only(status_of_other(bytes));
   std::vector<std::uint8_t> joined;  // of several records; one is read where it is
   std::size_t at = 0;
+  std::size_t needed = 0;
   for (std::size_t count = 0; at < bytes.size(); ++count) {
     if (count == kMaxRecords) return malformed("cut into too many records");
     const Bytes record = bytes.subspan(at);
@@ -245,11 +254,17 @@ HelloResult read_client_hello(Bytes bytes) {
       if (*wanted + kRecordHeader > kMaxHelloBytes) return only(HelloStatus::TooLarge);
       if (message.size() >= *wanted) return read_body(message.first(*wanted));
     }
-    if (!whole_record) break;
+    if (!whole_record) {
+      needed = at + kRecordHeader + fewest_more(message, here, size);
+      break;
+    }
     at += kRecordHeader + size;
     if (at >= kMaxHelloBytes) return only(HelloStatus::TooLarge);
   }
-  return only(bytes.size() >= kMaxHelloBytes ? HelloStatus::TooLarge : HelloStatus::NeedMore);
+  HelloResult result =
+      only(bytes.size() >= kMaxHelloBytes ? HelloStatus::TooLarge : HelloStatus::NeedMore);
+  result.wanted = std::min(needed, kMaxHelloBytes);
+  return result;
 }
 
 }  // namespace egressctl::forward

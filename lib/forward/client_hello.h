@@ -42,6 +42,7 @@ struct HelloResult {
   HelloStatus status = HelloStatus::NeedMore;
   ClientHello hello;         // when Complete
   std::string_view problem;  // when Malformed: what is wrong, for logs
+  std::size_t wanted = 0;    // when NeedMore: reading fewer bytes than these says so again
 };
 
 // Reads the hello at the start of `bytes`. Never reads behind them, takes time linear in their

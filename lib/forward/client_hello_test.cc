@@ -84,6 +84,24 @@ TEST_CASE("hello: what no server should read in two ways is malformed") {
   CHECK(problem_of({extension(43, {1, 3})}) == "supported_versions is cut off");
 }
 
+TEST_CASE("hello: what is too short tells how many bytes say more") {
+  const Buffer message = hello_message({server_name("www.example.com")});
+  const auto wanted = [&](std::size_t record, std::size_t end) {
+    const Buffer whole = in_records(message, record);
+    return read(Buffer(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(end))).wanted;
+  };
+  constexpr std::size_t kHeader = 5;
+  const std::size_t all = kHeader + message.size();
+  CHECK(wanted(16384, kHeader - 1) == 0);
+  CHECK(wanted(16384, kHeader) == kHeader + 1);
+  CHECK(wanted(16384, kHeader + 1) == kHeader + 4);
+  CHECK(wanted(16384, kHeader + 4) == all);
+  CHECK(wanted(16384, all - 1) == all);
+  // A record of 10 bytes and one that has begun.
+  CHECK(wanted(10, kHeader + 4) == kHeader + 10);
+  CHECK(wanted(10, 2 * kHeader + 12) == 2 * kHeader + 20);
+}
+
 TEST_CASE("hello: every way of cutting one into records and reads gives the same") {
   const Buffer message = hello_message({server_name("www.example.com"), alpn({"h2"})});
   for (const std::size_t size : {1U, 2U, 3U, 7U, 50U, 16384U}) {
@@ -93,9 +111,12 @@ TEST_CASE("hello: every way of cutting one into records and reads gives the same
       CHECK(read(whole).problem == "cut into too many records");
       continue;
     }
-    for (std::size_t end = 0; end < whole.size(); ++end)
-      CHECK(read(Buffer(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(end))).status ==
-            HelloStatus::NeedMore);
+    for (std::size_t end = 0; end < whole.size(); ++end) {
+      const HelloResult part =
+          read(Buffer(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(end)));
+      CHECK(part.status == HelloStatus::NeedMore);
+      CHECK(part.wanted <= whole.size());
+    }
     CHECK(read(whole).hello.server_name == "www.example.com");
     Buffer more = whole;
     put(more, "what follows");

@@ -106,6 +106,7 @@ class Session final : public Dialer::Owner, public Timer {
   Stream down_;
   std::unique_ptr<Dialer> dialer_;
   std::vector<std::uint8_t> pending_;  // read from the client, not yet sent on
+  std::size_t hello_wanted_ = 0;       // bytes of a hello without which reading it again is idle
   std::string name_;                   // as the client sent it
   std::string inner_name_;
   std::string authority_;               // that a plain HTTP request asks for

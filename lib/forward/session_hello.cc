@@ -54,7 +54,8 @@ void Session::read_hello() {
     } else {
       pending_.insert(pending_.end(), fresh.begin(), fresh.end());
       if (!header_taken_) take_proxy_header();
-      if (phase_ == Phase::Hello && header_taken_ && !pending_.empty())
+      if (phase_ == Phase::Hello && header_taken_ && !pending_.empty() &&
+          pending_.size() >= hello_wanted_)
         take_hello(std::exchange(pending_, {}));
     }
     if (phase_ != Phase::Hello) return;
@@ -76,6 +77,7 @@ void Session::take_proxy_header() {
 
 void Session::take_hello(std::span<const std::uint8_t> bytes) {
   const HelloResult result = read_client_hello(bytes);
+  hello_wanted_ = result.wanted;
   if (phase_ == Phase::Hello || result.status != HelloStatus::NeedMore)
     pending_.assign(bytes.begin(), bytes.end());
   if (result.status == HelloStatus::NeedMore) {
@@ -176,7 +178,7 @@ void Session::read_inner_hello() {
     const TlsResult result = downstream_.tls->read(downstream_.fd.get(), buffer, got);
     if (got > 0) {
       pending_.insert(pending_.end(), buffer.data(), buffer.data() + got);
-      take_hello(std::vector<std::uint8_t>(pending_));
+      if (pending_.size() >= hello_wanted_) take_hello(std::vector<std::uint8_t>(pending_));
       if (phase_ != Phase::InnerHello) return;
     }
     if (result == TlsResult::WantRead || result == TlsResult::WantWrite) return;
