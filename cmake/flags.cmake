@@ -31,6 +31,16 @@ if(EGRESSCTL_PCH)
   )
 endif()
 
+# egressctl_precompile(<target> <header>...)
+#
+# With EGRESSCTL_PCH: headers of our own or of a library that most files of the target read, too.
+function(egressctl_precompile target)
+  if(EGRESSCTL_PCH)
+    list(TRANSFORM ARGN REPLACE "(.+)" "<\\1>")
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+endfunction()
+
 if(EGRESSCTL_HARDENING)
   target_compile_options(egressctl_build INTERFACE
     -U_FORTIFY_SOURCE

@@ -9,6 +9,7 @@ function(egressctl_add_test folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
   add_executable(${folder}_test ${arg_SOURCES})
   target_link_libraries(${folder}_test PRIVATE ${arg_LIBS} egressctl::testing egressctl_warnings)
+  egressctl_precompile(${folder}_test doctest/doctest.h)
   # What is tested is built as it is shipped; the test cases themselves need not be fast, and what
   # LTO does would be done once more for every test binary.
   target_compile_options(${folder}_test PRIVATE
