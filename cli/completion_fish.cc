@@ -6,7 +6,7 @@
 namespace egressctl::cli {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') out += '\\';
@@ -21,7 +21,7 @@ std::string value_part(ValueKind kind, const std::vector<std::string>& words) {
     case ValueKind::Any: return " -x";
     case ValueKind::File: return " -r -F";
     case ValueKind::Folder: return " -x -a '(__fish_complete_directories)'";
-    case ValueKind::Words: return fmt::format(" -x -a {}", quoted(join(words, " ")));
+    case ValueKind::Words: return fmt::format(" -x -a {}", in_quotes(join(words, " ")));
   }
   return {};
 }
@@ -36,10 +36,10 @@ std::string names_part(const FlagModel& flag) {
 // The lines of one command; `when` is the condition under which they hold.
 std::string lines_of(const CommandModel& command, const std::string& program,
                      const std::string& when) {
-  const std::string start = fmt::format("complete -c {} -n {}", program, quoted(when));
+  const std::string start = fmt::format("complete -c {} -n {}", program, in_quotes(when));
   std::string out;
   for (const FlagModel& flag : command.flags)
-    out += fmt::format("{}{} -d {}{}\n", start, names_part(flag), quoted(flag.description),
+    out += fmt::format("{}{} -d {}{}\n", start, names_part(flag), in_quotes(flag.description),
                        value_part(flag.value, flag.words));
   for (const ArgumentModel& argument : command.arguments) {
     if (argument.value == ValueKind::File) out += start + " -F\n";
@@ -57,8 +57,8 @@ std::string fish_completion(const CommandModel& program) {
   const std::string none = "__fish_use_subcommand";
   out += lines_of(program, program.name, none);
   for (const CommandModel& command : program.commands)
-    out += fmt::format("complete -c {} -n {} -a {} -d {}\n", program.name, quoted(none),
-                       command.name, quoted(command.description));
+    out += fmt::format("complete -c {} -n {} -a {} -d {}\n", program.name, in_quotes(none),
+                       command.name, in_quotes(command.description));
   for (const CommandModel& command : program.commands)
     out += lines_of(command, program.name, "__fish_seen_subcommand_from " + command.name);
   return out;
