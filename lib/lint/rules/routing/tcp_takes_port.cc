@@ -55,8 +55,8 @@ void check_port(const mesh::Service& service, const resource::Positioned<resourc
   if (*service.entry->resolution == resource::Resolution::None) return;
   const resource::Resource* rival = others.find(service.visibility, service.host);
   if (rival != nullptr)
-    finding.related(rival->metadata.name.range, "this one takes the same port: one of them loses");
-  if (rival != nullptr || https) finding.severity(Severity::Error);
+    finding.severity(Severity::Error)
+        .related(rival->metadata.name.range, "this one takes the same port: one of them loses");
   if (!https || in.protocol.node == nullptr) return;
   if (const auto edit = yaml::replace_string(*in.protocol.node, "TLS"))
     finding.fix({.title = "let clients be told apart by SNI", .safe = false, .edits = {*edit}});
