@@ -57,16 +57,18 @@ bool is_read(const resource::Sidecar& sidecar, std::string_view home,
          });
 }
 
-// Whether the VirtualService is surely meant for sidecars of the namespace.
+// Whether the VirtualService is surely meant for sidecars of the namespace. What its own "exportTo"
+// keeps from them no Sidecar can let in.
 bool is_meant_for(std::string_view home, const mesh::VirtualService& service) {
-  return service.name_space == home ||
-         (!service.visibility.everyone() && service.visibility.visible_in(home));
+  return service.visibility.visible_in(home) &&
+         (service.name_space == home || !service.visibility.everyone());
 }
 
 struct Missing {
   std::string_view name_space;  // of the entry that the Sidecar lacks
   std::string_view host;
   std::string_view what;
+  bool breaks = true;  // false: istiod adds it, see knows_namespace
 };
 
 // What of a way to the gateway the Sidecar hides, if anything.
@@ -80,7 +82,7 @@ std::optional<Missing> missing_part(const Context& in, const resource::Sidecar& 
   }
   const mesh::Service* gateway = registry.find(target.host, home);
   if (gateway != nullptr && !knows_namespace(sidecar, home, gateway->name_space))
-    return Missing{gateway->name_space, gateway->host, "the gateway's Service"};
+    return Missing{gateway->name_space, gateway->host, "the gateway's Service", false};
   for (const std::string& host : service.hosts) {
     const mesh::Service* entry = registry.find(host, home);
     if (entry != nullptr && entry->is_external() &&
@@ -95,11 +97,19 @@ void report(const resource::Sidecar& sidecar, const Missing& missing,
             Diagnostics& out) {
   const auto& hosts = sidecar.egress->front()->hosts;
   const std::string item = fmt::format("{}/{}", missing.name_space, missing.host);
+  const std::string route =
+      fmt::format("{}/{}", service.name_space, *service.resource->metadata.name);
   auto finding =
-      out.report(kId, hosts.key,
-                 "the Sidecar does not let in {} \"{}\", so that the way to the "
-                 "gateway of VirtualService \"{}/{}\" is not there",
-                 missing.what, missing.host, service.name_space, *service.resource->metadata.name);
+      missing.breaks
+          ? out.report(kId, hosts.key,
+                       "the Sidecar does not let in {} \"{}\", so that the way to the gateway of "
+                       "VirtualService \"{}\" is not there",
+                       missing.what, missing.host, route)
+          : out.report(kId, hosts.key,
+                       "the Sidecar does not let in {} \"{}\": proxies know it by the route of "
+                       "VirtualService \"{}\" alone",
+                       missing.what, missing.host, route);
+  if (!missing.breaks) finding.severity(Severity::Warning);
   finding.related(target.range, "the route to the gateway").help(fmt::format("add \"{}\"", item));
   if (hosts.node == nullptr) return;
   if (const auto edit = yaml::append_item(*hosts.node, item))
@@ -133,10 +143,12 @@ void check(const Context& in, Diagnostics& out) {
 const Rule kHiddenGateway{
     .info = {.id = kId,
              .summary = "a Sidecar that hides the gateway to which its routes lead",
-             .why = "The route is there, but proxies do not count on its destination: older "
-                    "releases lack the cluster (`NC`), with ALLOW_ANY traffic goes around the "
-                    "gateway.",
-             .mend = "Add the gateway's Service to `egress.hosts`, as `namespace/host`.",
+             .why = "Of a VirtualService or ServiceEntry that is not let in, proxies know nothing: "
+                    "with ALLOW_ANY the traffic goes around the gateway, with REGISTRY_ONLY it is "
+                    "refused. The gateway's Service istiod adds by itself for a route that is let "
+                    "in, but with no choice where two namespaces have the host, and not in older "
+                    "releases (`NC`).",
+             .mend = "Add what is missing to `egress.hosts`, as `namespace/host`.",
              .references = kReferences},
     .check = check};
 
