@@ -1,9 +1,13 @@
 // EGR0601 patch-context, EGR0602 patch-namespace, EGR0606 service-port-in-match
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <unordered_set>
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/envoy_filters/envoy_filters.h"
 #include "lib/lint/rules/envoy_filters/selected_pods.h"
+#include "lib/lint/rules/references/hops.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -19,72 +23,124 @@ constexpr resource::Kind kReads[] = {resource::Kind::EnvoyFilter};
 
 using resource::PatchContext;
 
+// What an EnvoyFilter is applied to, as far as the set tells.
+struct Target {
+  bool gateways = false;  // gateways alone
+  bool sidecars = false;  // sidecars alone
+  SourceRange where;      // one of them
+};
+
+Target target_of(const Context& in, const resource::Resource& filter) {
+  const auto pods = selected_pods(in, filter);
+  if (!pods.empty()) {
+    const auto gateways = std::count_if(pods.begin(), pods.end(),
+                                        [&](const auto* pod) { return runs_gateway(in, *pod); });
+    return {.gateways = gateways == static_cast<std::ptrdiff_t>(pods.size()),
+            .sidecars = gateways == 0,
+            .where = pods.front()->resource->metadata.name.range};
+  }
+  for (const mesh::GatewayView* view : meant_gateways(in, filter))
+    if (reaches(in, filter, *view))
+      return {.gateways = true, .where = view->resource->metadata.name.range};
+  return {};
+}
+
 void check_context(const Context& in, const resource::Resource& resource, Diagnostics& out) {
-  const auto pods = selected_pods(in, resource);
-  if (pods.empty()) return;
-  const auto gateways = std::count_if(pods.begin(), pods.end(),
-                                      [&](const auto* pod) { return runs_gateway(in, *pod); });
-  const bool all = gateways == static_cast<std::ptrdiff_t>(pods.size());
-  if (gateways != 0 && !all) return;
+  const Target target = target_of(in, resource);
+  if (!target.gateways && !target.sidecars) return;
   for (const auto& patch : *resource.as<resource::EnvoyFilter>()->config_patches) {
     const auto& context = patch->match->context;
     const bool sidecar =
         *context == PatchContext::SidecarInbound || *context == PatchContext::SidecarOutbound;
-    if (!(all ? sidecar : *context == PatchContext::Gateway)) continue;
+    if (!(target.gateways ? sidecar : *context == PatchContext::Gateway)) continue;
     auto finding = out.report(kContext, context.range,
                               "the selector picks {}, but this patch is for \"{}\" and is never "
                               "applied",
-                              all ? "gateways" : "sidecars", context.text());
-    finding.related(pods.front()->resource->metadata.name.range, "what it picks");
-    finding.help(all ? "set \"context: GATEWAY\"" : "set \"context: SIDECAR_OUTBOUND\"");
-    if (!all || context.node == nullptr) continue;
+                              target.gateways ? "gateways" : "sidecars", context.text());
+    finding.related(target.where, "what it picks");
+    finding.help(target.gateways ? "set \"context: GATEWAY\""
+                                 : "set \"context: SIDECAR_OUTBOUND\"");
+    if (!target.gateways || context.node == nullptr) continue;
     if (const auto edit = yaml::replace_string(*context.node, "GATEWAY"))
       finding.fix({.title = "patch the gateway", .safe = false, .edits = {*edit}});
   }
 }
 
+// The namespaces of the hosts to which routes of sidecars lead: a gateway may run there that the
+// set does not have.
+struct DialledNamespaces {
+  std::unordered_set<std::string> names;
+
+  explicit DialledNamespaces(const Context& in) {
+    for (const mesh::VirtualService* service : in.mesh().bound_to("mesh"))
+      for (const mesh::Route& route : service->routes)
+        for (const mesh::RouteTarget& target : route.targets)
+          names.emplace(cluster_name(in.mesh(), target.host).name_space);
+  }
+};
+
+// Where the gateway runs that the EnvoyFilter selects and does not reach.
+struct Elsewhere {
+  std::string_view name_space;
+  SourceRange where;
+};
+
+std::optional<Elsewhere> elsewhere(const Context& in, const resource::Resource& filter) {
+  if (!selected_pods(in, filter).empty()) return std::nullopt;
+  const auto pods = selected_pods(in, filter, true);
+  if (!pods.empty()) {
+    if (!std::all_of(pods.begin(), pods.end(),
+                     [&](const auto* pod) { return runs_gateway(in, *pod); }))
+      return std::nullopt;
+    return Elsewhere{pods.front()->name_space, pods.front()->resource->metadata.name.range};
+  }
+  const auto gateways = meant_gateways(in, filter);
+  const auto& dialled = in.shared<DialledNamespaces>().names;
+  if (gateways.empty() || dialled.contains(std::string(in.mesh().namespace_of(filter))) ||
+      std::any_of(gateways.begin(), gateways.end(),
+                  [&](const auto* view) { return reaches(in, filter, *view); }))
+    return std::nullopt;
+  const mesh::GatewayView& view = *gateways.front();
+  return Elsewhere{view.namespaces.front(), view.services.empty()
+                                                ? view.resource->metadata.name.range
+                                                : view.services.front()->range};
+}
+
 void check_namespace(const Context& in, const resource::Resource& resource, Diagnostics& out) {
-  if (!selected_pods(in, resource).empty()) return;
-  const auto elsewhere = selected_pods(in, resource, true);
-  if (elsewhere.empty() || !std::all_of(elsewhere.begin(), elsewhere.end(),
-                                        [&](const auto* pod) { return runs_gateway(in, *pod); }))
-    return;
-  const mesh::Workload& pod = *elsewhere.front();
+  const auto found = elsewhere(in, resource);
+  if (!found) return;
   const resource::Text& written = resource.metadata.name_space;
   auto finding = out.report(
       kNamespace, written.present() ? written.range : resource.metadata.name.range,
       "EnvoyFilters work in their own namespace; the gateway that this one selects runs in \"{}\"",
-      pod.name_space);
+      found->name_space);
   finding.field("metadata.namespace")
-      .related(pod.resource->metadata.name.range, "the gateway is here")
-      .help(fmt::format("move it to namespace \"{}\"", pod.name_space));
+      .related(found->where, "the gateway is here")
+      .help(fmt::format("move it to namespace \"{}\"", found->name_space));
   if (written.node == nullptr) return;
-  if (const auto edit = yaml::replace_string(*written.node, pod.name_space))
+  if (const auto edit = yaml::replace_string(*written.node, found->name_space))
     finding.fix({.title = "move it to the gateway's namespace", .safe = false, .edits = {*edit}});
 }
 
 // The port on which a gateway's pods listen for a server of that number; 0 when some listener is
 // on the number itself, or there is no such server.
-std::int64_t moved_to(const Context& in, const std::vector<const mesh::Workload*>& pods,
-                      std::int64_t number) {
+std::int64_t moved_to(const std::vector<const mesh::GatewayView*>& gateways, std::int64_t number) {
   std::int64_t out = 0;
-  for (const mesh::Workload* pod : pods)
-    for (const mesh::GatewayView* gateway : in.gateways().at(*pod))
-      for (const auto& server : *gateway->gateway->servers) {
-        const std::int64_t port = gateway->pod_port(*server->port->number);
-        if (port == number) return 0;
-        if (*server->port->number == number) out = port;
-      }
+  for (const mesh::GatewayView* gateway : gateways)
+    for (const auto& server : *gateway->gateway->servers) {
+      const std::int64_t port = gateway->pod_port(*server->port->number);
+      if (port == number) return 0;
+      if (*server->port->number == number) out = port;
+    }
   return out;
 }
 
 void check_port(const Context& in, const resource::Resource& resource, Diagnostics& out) {
-  const auto pods = selected_pods(in, resource);
-  if (pods.empty()) return;
+  const auto gateways = patched_gateways(in, resource);
   for (const auto& patch : *resource.as<resource::EnvoyFilter>()->config_patches) {
     const resource::Number& number = patch->match->listener->port_number;
     if (!number.present() || number.node == nullptr) continue;
-    const std::int64_t right = moved_to(in, pods, *number);
+    const std::int64_t right = moved_to(gateways, *number);
     if (right == 0) continue;
     auto finding = out.report(kPort, number.range,
                               "the gateway listens on port {}, which is the Service's port {} at "

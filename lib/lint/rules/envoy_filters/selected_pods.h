@@ -1,4 +1,5 @@
-// The pods whose proxies an EnvoyFilter patches.
+// The pods whose proxies an EnvoyFilter patches, and the gateways that it means where the set has
+// none of their pods.
 #pragma once
 
 #include <vector>
@@ -12,6 +13,21 @@ namespace egressctl::lint::rules {
 [[nodiscard]] std::vector<const mesh::Workload*> selected_pods(const Context& in,
                                                                const resource::Resource& filter,
                                                                bool everywhere = false);
+
+// The Gateways without pods in the set all of whose pods the EnvoyFilter selects, and few others:
+// its labels have all of the Gateway's, or are among those of a Service in front. Of every
+// namespace, in the order of the input; none where the set has pods that the labels pick.
+[[nodiscard]] std::vector<const mesh::GatewayView*> meant_gateways(
+    const Context& in, const resource::Resource& filter);
+
+// Whether the EnvoyFilter is for a namespace in which the Gateway runs; true where it is not known
+// where that is.
+[[nodiscard]] bool reaches(const Context& in, const resource::Resource& filter,
+                           const mesh::GatewayView& view);
+
+// The Gateways of the pods that the EnvoyFilter selects, else those it means and reaches.
+[[nodiscard]] std::vector<const mesh::GatewayView*> patched_gateways(
+    const Context& in, const resource::Resource& filter);
 
 [[nodiscard]] bool runs_gateway(const Context& in, const mesh::Workload& pod);
 

@@ -42,9 +42,11 @@ struct Patched {
 struct Listening {
   std::set<std::int64_t> ports;    // of the pods
   std::set<std::int64_t> servers;  // of the Services in front
+  bool any_port = false;           // no Service is known that says which
   std::vector<std::string_view> server_names;
 
   void add(const mesh::GatewayView& view) {
+    any_port = any_port || (view.pods.empty() && view.services.empty());
     for (const auto& server : *view.gateway->servers) {
       ports.insert(view.pod_port(*server->port->number));
       servers.insert(*server->port->number);
@@ -118,7 +120,8 @@ class Checker {
  private:
   // Whether there may be a listener on the port; true where another rule tells what is wrong.
   [[nodiscard]] bool listens_on(std::int64_t port) const {
-    return listening_.ports.contains(port) || listening_.servers.contains(port);
+    return listening_.any_port || listening_.ports.contains(port) ||
+           listening_.servers.contains(port);
   }
 
   void report_port(SourceRange place, std::int64_t port) {
@@ -180,12 +183,10 @@ class Checker {
 void check_filter(const Context& in, const resource::Resource& resource, const Patched& patched,
                   Diagnostics& out) {
   const auto pods = selected_pods(in, resource);
+  const bool gateways = std::all_of(pods.begin(), pods.end(),
+                                    [&](const auto* pod) { return runs_gateway(in, *pod); });
   Listening listening;
-  bool gateways = !pods.empty();
-  for (const mesh::Workload* pod : pods) {
-    gateways = gateways && runs_gateway(in, *pod);
-    for (const mesh::GatewayView* view : in.gateways().at(*pod)) listening.add(*view);
-  }
+  for (const mesh::GatewayView* view : patched_gateways(in, resource)) listening.add(*view);
   // A Gateway of the Gateway API may run in the same pods.
   const auto& others = in.mesh().all(resource::Kind::KubernetesGateway);
   const bool known = gateways && !listening.ports.empty() && others.empty();
