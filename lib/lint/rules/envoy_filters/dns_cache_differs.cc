@@ -6,6 +6,7 @@
 #include "lib/envoy/rules.h"
 #include "lib/lint/rules/envoy_filters/envoy_filters.h"
 #include "lib/lint/rules/envoy_filters/selected_pods.h"
+#include "lib/mesh/workload.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -16,8 +17,17 @@ struct Filter {
   std::vector<envoy::DnsCache> caches;
 };
 
-// Whether some proxy gets the patches of both.
-bool meet(const Filter& a, const Filter& b) {
+const resource::TextMap& labels_of(const Filter& filter) {
+  return filter.resource->as<resource::EnvoyFilter>()->workload_selector->labels;
+}
+
+// Whether some proxy gets the patches of both; where the set has no pods, by the same selector in
+// the same namespace.
+bool meet(const Context& in, const Filter& a, const Filter& b) {
+  if (a.pods.empty() && b.pods.empty())
+    return in.mesh().namespace_of(*a.resource) == in.mesh().namespace_of(*b.resource) &&
+           mesh::is_selected(labels_of(a), labels_of(b)) &&
+           mesh::is_selected(labels_of(b), labels_of(a));
   return std::any_of(a.pods.begin(), a.pods.end(), [&](const mesh::Workload* pod) {
     return std::find(b.pods.begin(), b.pods.end(), pod) != b.pods.end();
   });
@@ -48,9 +58,9 @@ void check(const Context& in, Diagnostics& out) {
   for (const resource::Resource* resource : in.mesh().all(resource::Kind::EnvoyFilter)) {
     Filter filter{resource, selected_pods(in, *resource),
                   envoy::dns_caches(*resource->as<resource::EnvoyFilter>())};
-    if (filter.caches.empty() || filter.pods.empty()) continue;
+    if (filter.caches.empty() || labels_of(filter)->empty()) continue;
     for (const Filter& before : filters)
-      if (meet(before, filter)) compare(before, filter, out);
+      if (meet(in, before, filter)) compare(before, filter, out);
     filters.push_back(std::move(filter));
   }
 }
