@@ -1,5 +1,6 @@
-// Holds the rules against what `istioctl analyze` says of its own test inputs, which stand in
-// shared/anchors/istio-analyze beside the tree; skipped where they do not.
+// Holds the rules against what `istioctl analyze` says: of its own test inputs, which stand in
+// shared/anchors/istio-analyze beside the tree, skipped where they do not; and of the sets in
+// testdata/lint/analyze, as comments there tell (`# istioctl: IST0101 VirtualService name`).
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/text.h"
 #include "lib/lint/linter.h"
 #include "lib/testing/files.h"
 
@@ -74,6 +76,26 @@ TEST_CASE("analyze: each finding of istioctl is found, and no error where it has
     }
   }
   MESSAGE("istioctl analyze: " << found << " of " << all << " findings");
+}
+
+TEST_CASE("analyze: what istioctl says of sets of our own") {
+  for (const auto& entry : fs::directory_iterator(testing::testdata() / "lint/analyze")) {
+    CAPTURE(entry.path().filename().string());
+    const std::string text = testing::read_file(entry.path());
+    std::vector<std::unique_ptr<const Source>> sources;
+    sources.push_back(std::make_unique<const Source>("set.yaml", text));
+    const Workspace workspace(std::move(sources), 1);
+    const std::vector<std::string> own = said(lint(workspace, {}, Depth::Everything, 1));
+    std::size_t lines = 0;
+    for (const std::string_view line : split(text, '\n')) {
+      constexpr std::string_view kSays = "# istioctl: ";
+      if (!line.starts_with(kSays)) continue;
+      CAPTURE(line);
+      CHECK(std::find(own.begin(), own.end(), line.substr(kSays.size())) != own.end());
+      ++lines;
+    }
+    CHECK(lines > 0);
+  }
 }
 
 }  // namespace
