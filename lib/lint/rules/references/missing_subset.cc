@@ -51,11 +51,31 @@ std::unordered_set<std::string> misnamed_subsets(const mesh::Mesh& mesh) {
   return out;
 }
 
+// Routes that no proxy takes, which other rules tell: what they lead to is looked for all the same.
+void check_unused(const Context& in, const std::unordered_set<const resource::Destination*>& used,
+                  Diagnostics& out) {
+  for (const mesh::VirtualService& service : in.mesh().routes())
+    for (const mesh::Route& route : service.routes)
+      for (const mesh::RouteTarget& target : route.targets) {
+        const resource::Text& subset = target.destination->subset;
+        if (subset->empty() || used.contains(target.destination) ||
+            !in.rules().covering(target.host, *subset).empty())
+          continue;
+        out.report(kId, subset.range, "no DestinationRule for \"{}\" has subset \"{}\"",
+                   target.host, *subset)
+            .severity(Severity::Warning)
+            .help("write a DestinationRule for the host that has the subset, or take it out here")
+            .alias("IST0101");
+      }
+}
+
 void check(const Context& in, Diagnostics& out) {
   const Hops& hops = in.shared<Hops>();
   const auto misnamed = misnamed_subsets(in.mesh());
   std::unordered_set<const resource::Destination*> told;
+  std::unordered_set<const resource::Destination*> used;
   for (const Hop& hop : hops.all()) {
+    used.insert(hop.target->destination);
     const resource::Text& subset = hop.target->destination->subset;
     if (subset->empty()) continue;
     const SubsetVerdict verdict = judge_subset(in, hops, hop, hop.client);
@@ -83,6 +103,7 @@ void check(const Context& in, Diagnostics& out) {
     }
     if (!verdict.defined_somewhere) finding.alias("IST0101");
   }
+  check_unused(in, used, out);
 }
 
 }  // namespace
