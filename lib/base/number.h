@@ -8,22 +8,14 @@
 namespace egressctl {
 
 // The number that the whole text is, as std::from_chars reads it: no sign but "-", no blanks.
-// std::nullopt for anything else, and for one that T does not hold.
-template <typename T>
-[[nodiscard]] std::optional<T> parse_number(std::string_view text) {
+// std::nullopt for anything else, and for one that T does not hold. `base`: of whole numbers, 10
+// where it is left out.
+template <typename T, typename... Base>
+[[nodiscard]] std::optional<T> parse_number(std::string_view text, Base... base) {
+  static_assert(sizeof...(base) <= 1);
   T out{};
   const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, out);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return out;
-}
-
-// The same for whole numbers of another base.
-template <typename T>
-[[nodiscard]] std::optional<T> parse_number(std::string_view text, int base) {
-  T out{};
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, out, base);
+  const auto [stop, error] = std::from_chars(text.data(), end, out, base...);
   if (error != std::errc() || stop != end) return std::nullopt;
   return out;
 }
