@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/resource/duration.h"
 #include "lib/resource/field_path.h"
@@ -387,7 +388,11 @@ void StructureWalk::integer(const yaml::Node& node, const Schema& schema, const 
 void StructureWalk::number(const yaml::Node& node, const Schema& schema, const Place& place) {
   const auto value = yaml::as_double(node);
   if (value) return bounds(node, *value, schema, place);
-  if (!protobuf_ || !is_string(node)) wrong_type(node, place, kExpectNumber);
+  // Protobuf's JSON has numbers in quotes, too.
+  const bool quoted = protobuf_ && is_string(node) &&
+                      (parse_number<double>(node.scalar) || node.scalar == "NaN" ||
+                       node.scalar == "Infinity" || node.scalar == "-Infinity");
+  if (!quoted) wrong_type(node, place, kExpectNumber);
 }
 
 void StructureWalk::quantity(const yaml::Node& node, const Place& place) {
