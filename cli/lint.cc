@@ -237,6 +237,8 @@ class Run {
 
     const InputOptions input = input_options(flags_, file_);
     Inputs inputs = read_inputs(flags_.paths, input);
+    if (mesh->mesh_config != nullptr && !reads(inputs, *mesh->mesh_config))
+      mesh_findings_ = findings_of(*mesh->mesh_config, *mesh->options.mesh_resource);
     if (flags_.passthrough && !inputs.sources.empty())
       context_.out.write(inputs.sources.front()->text());
     const Check again = [this](auto sources) { return check(std::move(sources)); };
@@ -279,6 +281,23 @@ class Run {
     return out;
   }
 
+  static bool reads(const Inputs& inputs, const lint::Workspace& workspace) {
+    std::error_code error;
+    return std::any_of(inputs.sources.begin(), inputs.sources.end(), [&](const auto& source) {
+      return std::filesystem::equivalent(source->path(), workspace.sources().front()->path(),
+                                         error);
+    });
+  }
+
+  // What is wrong in a MeshConfig from outside of the set: istiod would not have what it says.
+  static Diagnostics findings_of(const lint::Workspace& workspace,
+                                 const resource::Resource& mesh_config) {
+    Diagnostics out;
+    for (const Diagnostic& finding : lint::lint(workspace, {}, lint::Depth::Structure, 1))
+      if (workspace.at(finding.range) == &mesh_config) out.add(finding);
+    return out;
+  }
+
   // The output that would be written over a file that was read; nullptr when there is none.
   [[nodiscard]] const ResultOutput* output_over_input(const lint::Workspace& workspace) const {
     std::error_code error;
@@ -307,6 +326,7 @@ class Run {
     if (!stale) return report(context_, stale.error());
     findings.append(*std::move(stale));
     findings.append(std::move(crds_.findings));
+    findings.append(std::move(mesh_findings_));
     findings.append(std::move(problems));
     const bool nothing = totals.resources == 0 && findings.empty() && !flags_.allow_empty;
     const ExitCode exit = report_results(context_, std::move(findings), totals, flags_.results);
@@ -321,6 +341,7 @@ class Run {
   lint::Options options_;
   KnownFindings known_;
   Crds crds_;
+  Diagnostics mesh_findings_;  // of --mesh-config
 };
 
 ExitCode run(Context& context, const CLI::App& command, Flags& flags, lint::Depth depth) {
