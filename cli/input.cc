@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <future>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli/input_paths.h"
+#include "lib/lint/kustomization.h"
 #include "lib/lint/run_rules.h"
 
 namespace egressctl::cli {
@@ -130,6 +132,30 @@ Result<std::unique_ptr<const Source>> read_input(const std::string& path,
               fmt::format("can't read {}: {}", name, reason_of(text.error())));
 }
 
+namespace {
+
+namespace fs = std::filesystem;
+
+// Leaves out what a kustomization.yaml among the sources names as a patch; what a person names
+// stays.
+void leave_out_patches(const std::vector<std::string>& named,
+                       std::vector<std::unique_ptr<const Source>>& sources) {
+  std::set<std::string> patches;
+  for (const auto& source : sources) {
+    const fs::path path(source->path());
+    if (!lint::is_kustomization(path.filename().string())) continue;
+    for (const std::string& patch : lint::named_patches(*source))
+      patches.insert((path.parent_path() / patch).lexically_normal().string());
+  }
+  for (const std::string& path : named) patches.erase(fs::path(path).lexically_normal().string());
+  if (patches.empty()) return;
+  std::erase_if(sources, [&](const auto& source) {
+    return patches.contains(fs::path(source->path()).lexically_normal().string());
+  });
+}
+
+}  // namespace
+
 Inputs read_inputs(const std::vector<std::string>& paths, const InputOptions& options) {
   Inputs out;
   for (const std::string& path : list_inputs(paths, options, out.problems)) {
@@ -140,6 +166,7 @@ Inputs read_inputs(const std::vector<std::string>& paths, const InputOptions& op
     else
       add_problem(name, text.error(), out.problems);
   }
+  leave_out_patches(paths, out.sources);
   return out;
 }
 

@@ -52,7 +52,8 @@ struct Inputs {
 // Reads what the paths name, each file once: files, `-`, patterns with `*`, `**` and `?` that no
 // file is called like, and folders. Of a folder those files are read that end in .yaml, .yml or
 // .json, in it and in those below, sorted by path; what is called .something is skipped, links to
-// folders are not followed.
+// folders are not followed. What a kustomization.yaml among them names as a patch is part of
+// another manifest, and left out unless it is named, too.
 [[nodiscard]] Inputs read_inputs(const std::vector<std::string>& paths,
                                  const InputOptions& options = {});
 
