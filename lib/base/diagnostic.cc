@@ -5,6 +5,27 @@
 #include <tuple>
 
 namespace egressctl {
+namespace {
+
+// A text that quotes a value of megabytes is of no use to anyone.
+constexpr std::size_t kLongestText = 2'000;  // bytes
+constexpr std::size_t kKept = 600;           // of its start, and of its end
+
+bool continues_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+// Leaves out the middle of a text that is too long, between two characters of UTF-8.
+void shorten(std::string& text) {
+  if (text.size() <= kLongestText) return;
+  std::size_t begin = kKept;
+  std::size_t end = text.size() - kKept;
+  while (begin > 0 && continues_character(text[begin])) --begin;
+  while (end < text.size() && continues_character(text[end])) ++end;
+  text.replace(begin, end - begin, "[...]");
+}
+
+}  // namespace
 
 std::string_view to_string(Severity severity) {
   switch (severity) {
@@ -16,6 +37,9 @@ std::string_view to_string(Severity severity) {
 }
 
 Diagnostics::Builder Diagnostics::add(Diagnostic diagnostic) {
+  shorten(diagnostic.message);
+  shorten(diagnostic.help);
+  for (RelatedRange& related : diagnostic.related) shorten(related.message);
   list_.push_back(std::move(diagnostic));
   return Builder(list_.back());
 }

@@ -1,6 +1,10 @@
 #include "lib/base/diagnostic.h"
 
+#include <string>
+
 #include <doctest/doctest.h>
+
+#include "lib/base/text.h"
 
 namespace egressctl {
 namespace {
@@ -25,6 +29,23 @@ TEST_CASE("diagnostic: a report has its rule's severity and the parts that were 
   CHECK(diagnostics.any(Severity::Warning));
   CHECK_FALSE(diagnostics.any(Severity::Error));
   CHECK(diagnostics.count(Severity::Warning) == 1);
+}
+
+TEST_CASE("diagnostic: of a text of megabytes the middle is left out, characters stay whole") {
+  Diagnostics diagnostics;
+  std::string euros;
+  while (euros.size() < 10'000'000) euros += "\u20ac";
+  Diagnostic finding;
+  finding.message = "host \"" + euros + "\" is wrong";
+  finding.help = "write \"" + euros + "\"";
+  diagnostics.add(finding);
+  const std::string& message = diagnostics[0].message;
+  CHECK(message.size() < 2'000);
+  CHECK(message.starts_with("host \"\u20ac"));
+  CHECK(message.ends_with("\u20ac\" is wrong"));
+  CHECK(message.find("\u20ac[...]\u20ac") != std::string::npos);
+  CHECK_FALSE(first_invalid_utf8(message).has_value());
+  CHECK(diagnostics[0].help.size() < 2'000);
 }
 
 TEST_CASE("diagnostic: sorted by path, place and rule, equal ones in their order") {
