@@ -62,9 +62,10 @@ bool opens(const Policies& policies, const std::vector<PeerPort>& ports) {
   return false;
 }
 
-bool has_sidecar(const mesh::Workload& pod) {
-  const resource::Text* word = mesh::injection_word(pod);
-  return word == nullptr || **word != "false";
+// Of pods that only policies tell of, the namespace says it.
+bool has_sidecar(const mesh::Mesh& mesh, const mesh::Workload& pod) {
+  return mesh::injection_of(mesh, pod.name_space) != mesh::Injection::Ambient &&
+         !mesh::no_sidecar(mesh, pod);
 }
 
 class Check {
@@ -101,10 +102,10 @@ class Check {
     const Policies policies = policies_.binding(pod, Direction::Egress);
     if (policies.empty() || !told_.insert(policies).second) return;
     std::vector<std::string> missing = basics(pod, policies);
-    const bool ambient = mesh::injection_of(in_.mesh(), client.name) == mesh::Injection::Ambient;
+    const bool sidecar = has_sidecar(in_.mesh(), pod);
     for (const GatewayPath* path : client.paths) {
       const PeerPort port{Transport::Tcp, path->pod_port()};
-      if (ambient || port.number == 0 || !has_sidecar(pod)) continue;
+      if (!sidecar || port.number == 0) continue;
       const mesh::Workload* gateway = gateway_pod(*path);
       const mesh::Peer peer{.pod = gateway, .address = {}};
       if (gateway == nullptr || allows(policies, peer, port)) continue;
@@ -124,8 +125,7 @@ class Check {
                                                 const Policies& policies) const {
     std::vector<std::string> out;
     if (!opens(policies, dns_)) out.emplace_back("DNS (UDP port 53)");
-    const bool ambient = mesh::injection_of(in_.mesh(), pod.name_space) == mesh::Injection::Ambient;
-    if (!ambient && has_sidecar(pod) && !opens(policies, istiod_))
+    if (has_sidecar(in_.mesh(), pod) && !opens(policies, istiod_))
       out.emplace_back("istiod (TCP port 15012)");
     return out;
   }

@@ -53,15 +53,11 @@ class Check {
 
   // A policy in the pods' own namespace shows that they are in the mesh; one of the mesh does not.
   [[nodiscard]] bool has_sidecar(const mesh::Workload& pod, const topology::PeerMode& mode) const {
+    if (mesh::no_sidecar(in_.mesh(), pod)) return false;
     const resource::Text* word = mesh::injection_word(pod);
-    if (word != nullptr) return **word == "true";
-    switch (mesh::injection_of(in_.mesh(), pod.name_space)) {
-      case mesh::Injection::Sidecar: return true;
-      case mesh::Injection::Ambient:
-      case mesh::Injection::Off:
-      case mesh::Injection::Unlabelled: return false;
-      case mesh::Injection::Unknown: break;
-    }
+    if ((word != nullptr && **word == "true") ||
+        mesh::injection_of(in_.mesh(), pod.name_space) == mesh::Injection::Sidecar)
+      return true;
     return std::any_of(mode.causes.begin(), mode.causes.end(), [&](const topology::Cause& cause) {
       return in_.mesh().namespace_of(*cause.resource) == pod.name_space;
     });
