@@ -7,6 +7,7 @@
 #include "lib/envoy/names.h"
 #include "lib/envoy/rules.h"
 #include "lib/lint/context.h"
+#include "lib/lint/rules/envoy_filters/defined_names.h"
 #include "lib/lint/rules/envoy_filters/envoy_filters.h"
 
 namespace egressctl::lint::rules {
@@ -14,21 +15,10 @@ namespace {
 
 constexpr std::string_view kReferences[] = {"istio/istio#49930"};
 
-// What all EnvoyFilters define. Whether they apply to the same proxies is another question.
-struct Defined {
-  std::unordered_set<std::string_view> names;
-  std::vector<std::string_view> list;
-
-  void add(const std::vector<envoy::PatchName>& more) {
-    for (const envoy::PatchName& name : more)
-      if (names.insert(name.text).second) list.push_back(name.text);
-  }
-};
-
-void check_references(const std::vector<envoy::PatchName>& references, const Defined& defined,
-                      std::string_view what, Diagnostics& out) {
+void check_references(const std::vector<envoy::PatchName>& references,
+                      const DefinedNames::Names& defined, std::string_view what, Diagnostics& out) {
   for (const envoy::PatchName& name : references) {
-    if (defined.names.contains(name.text) || envoy::is_istio_cluster(name.text)) continue;
+    if (defined.set.contains(name.text) || envoy::is_istio_cluster(name.text)) continue;
     auto builder = out.report(envoy::kUndefinedReference, name.range,
                               "no EnvoyFilter adds {} \"{}\", and istiod makes none of that name",
                               what, name.text);
@@ -38,17 +28,11 @@ void check_references(const std::vector<envoy::PatchName>& references, const Def
 }
 
 void check(const Context& in, Diagnostics& out) {
-  std::vector<envoy::PatchNames> all;
-  Defined clusters;
-  Defined listeners;
-  for (const resource::Resource* filter : in.mesh().all(resource::Kind::EnvoyFilter)) {
-    all.push_back(envoy::collect_names(*filter));
-    clusters.add(all.back().clusters);
-    listeners.add(all.back().internal_listeners);
-  }
-  for (const envoy::PatchNames& names : all) {
-    check_references(names.cluster_references, clusters, "a cluster", out);
-    check_references(names.listener_references, listeners, "an internal listener", out);
+  const DefinedNames& defined = in.shared<DefinedNames>();
+  for (const envoy::PatchNames& names : defined.of_filters()) {
+    check_references(names.cluster_references, defined.clusters(), "a cluster", out);
+    check_references(names.listener_references, defined.internal_listeners(),
+                     "an internal listener", out);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/envoy/names.h"
+#include "lib/lint/rules/envoy_filters/defined_names.h"
 #include "lib/lint/rules/envoy_filters/envoy_filters.h"
 #include "lib/lint/rules/envoy_filters/selected_pods.h"
 #include "lib/lint/rules/references/hops.h"
@@ -22,21 +23,12 @@ constexpr std::string_view kReferences[] = {
     "#EnvoyFilter-ListenerMatch",
     "istio/istio#26912"};
 
+constexpr resource::Kind kReads[] = {resource::Kind::EnvoyFilter};
+
 using resource::ApplyTo;
 using resource::PatchContext;
 
 constexpr std::string_view kByPort = "0.0.0.0_";  // how istiod names a listener
-
-// The clusters that EnvoyFilters add. What they add at listeners and chains no patch ever sees.
-struct Patched {
-  std::set<std::string_view> clusters;
-
-  explicit Patched(const Context& in) {
-    for (const resource::Resource* filter : in.mesh().all(resource::Kind::EnvoyFilter))
-      for (const envoy::PatchName& name : envoy::collect_names(*filter).clusters)
-        clusters.insert(name.text);
-  }
-};
 
 // What the gateways in the pods listen for, as far as the input tells.
 struct Listening {
@@ -83,8 +75,8 @@ std::string list_of(const std::set<std::int64_t>& ports) {
 
 class Checker {
  public:
-  Checker(const Context& in, const Patched& patched, const Listening& listening, Diagnostics& out)
-      : in_(in), patched_(patched), listening_(listening), out_(out) {}
+  Checker(const Context& in, const Listening& listening, Diagnostics& out)
+      : in_(in), listening_(listening), out_(out) {}
 
   void check_listener(const resource::ListenerMatch& match) {
     if (*match.port_number != 0 && match.port_number.node != nullptr &&
@@ -102,16 +94,12 @@ class Checker {
     if (services.empty()) {
       if (should_be_there(in_.mesh(), host))
         out_.report(kId, match.service.range, "no {} has the host \"{}\", so no cluster is for it",
-                    cluster_name(in_.mesh(), host).name_space.empty() ? "ServiceEntry" : "Service",
-                    host)
+                    kind_of_host(in_.mesh(), host), host)
             .help("write the host in full, as the Service or ServiceEntry has it");
       return;
     }
     const resource::Number& port = match.port_number;
-    if (*port == 0 || std::any_of(services.begin(), services.end(), [&](const auto* service) {
-          return service->ports.empty() || service->port(*port) != nullptr;
-        }))
-      return;
+    if (*port == 0 || may_have_port(services, *port)) return;
     out_.report(kId, port.range, "\"{}\" has no port {}, so no cluster is for it", host, *port)
         .related(services.front()->range, "the host is here")
         .help("clusters go by the port of the Service, not by that of its pods");
@@ -157,7 +145,8 @@ class Checker {
 
   // "outbound|443|subset|host": the host has to be one of the registry.
   void check_cluster_name(const resource::Text& name) {
-    if (patched_.clusters.contains(*name)) return;
+    // What EnvoyFilters add at listeners and chains no patch ever sees, but their clusters.
+    if (in_.shared<DefinedNames>().clusters().set.contains(*name)) return;
     const auto parts = split(*name, '|');
     if (parts.size() != 4) {
       if (!envoy::is_istio_cluster(*name))
@@ -175,13 +164,11 @@ class Checker {
   }
 
   const Context& in_;
-  const Patched& patched_;
   const Listening& listening_;
   Diagnostics& out_;
 };
 
-void check_filter(const Context& in, const resource::Resource& resource, const Patched& patched,
-                  Diagnostics& out) {
+void check_one(const Context& in, const resource::Resource& resource, Diagnostics& out) {
   const auto pods = selected_pods(in, resource);
   const bool gateways = std::all_of(pods.begin(), pods.end(),
                                     [&](const auto* pod) { return runs_gateway(in, *pod); });
@@ -190,7 +177,7 @@ void check_filter(const Context& in, const resource::Resource& resource, const P
   // A Gateway of the Gateway API may run in the same pods.
   const auto& others = in.mesh().all(resource::Kind::KubernetesGateway);
   const bool known = gateways && !listening.ports.empty() && others.empty();
-  Checker checker(in, patched, listening, out);
+  Checker checker(in, listening, out);
   for (const auto& patch : *resource.as<resource::EnvoyFilter>()->config_patches) {
     const ApplyTo apply_to = *patch->apply_to;
     const PatchContext context = *patch->match->context;
@@ -205,13 +192,6 @@ void check_filter(const Context& in, const resource::Resource& resource, const P
   }
 }
 
-void check(const Context& in, Diagnostics& out) {
-  const auto& filters = in.mesh().all(resource::Kind::EnvoyFilter);
-  if (filters.empty()) return;
-  const Patched patched(in);
-  for (const resource::Resource* filter : filters) check_filter(in, *filter, patched, out);
-}
-
 }  // namespace
 
 const Rule kUnmatchedPatch{
@@ -223,6 +203,7 @@ const Rule kUnmatchedPatch{
              .mend = "Match a listener by the port of the pods, a chain by a host of the Gateway "
                      "as it is written there, a cluster by the full host.",
              .references = kReferences},
-    .check = check};
+    .check_one = check_one,
+    .reads = kReads};
 
 }  // namespace egressctl::lint::rules

@@ -25,13 +25,6 @@ std::string host_of(const mesh::Mesh& mesh, const resource::BackendRef& backend,
                      mesh.settings().cluster_domain);
 }
 
-std::string ports_of(const mesh::Service& service) {
-  std::string out;
-  for (const mesh::ServicePort& port : service.ports)
-    out += fmt::format("{}{}", out.empty() ? "" : ", ", port.number);
-  return out;
-}
-
 void report_absent(const mesh::Mesh& mesh, const resource::BackendRef& backend,
                    const std::string& host, Diagnostics& out) {
   // Another rule tells of a Gateway that is named in place of its Service.
@@ -40,7 +33,7 @@ void report_absent(const mesh::Mesh& mesh, const resource::BackendRef& backend,
       mesh.find(resource::Kind::KubernetesGateway, name.name_space, name.name) != nullptr)
     return;
   auto finding = out.report(kId, backend.name.range, "no {} has the host \"{}\"",
-                            name.name_space.empty() ? "ServiceEntry" : "Service", host);
+                            kind_of_host(mesh, host), host);
   const auto covering = mesh.registry().covering(host);
   if (!covering.empty())
     finding.related(covering.front()->range, fmt::format("\"{}\" covers it, but is a destination "
@@ -57,11 +50,7 @@ void check_backend(const mesh::Mesh& mesh, const resource::BackendRef& backend,
   if (host.empty() || backend.name->empty()) return;
   const auto& services = mesh.registry().named(host);
   if (services.empty()) return report_absent(mesh, backend, host, out);
-  if (!backend.port.present() ||
-      std::any_of(services.begin(), services.end(), [&](const mesh::Service* service) {
-        return service->ports.empty() || service->port(*backend.port) != nullptr;
-      }))
-    return;
+  if (!backend.port.present() || may_have_port(services, *backend.port)) return;
   out.report(kId, backend.port.range, "\"{}\" has no port {}; it has {}", host, *backend.port,
              ports_of(*services.front()))
       .related(services.front()->range, services.front()->entry != nullptr

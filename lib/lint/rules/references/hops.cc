@@ -45,6 +45,23 @@ bool should_be_there(const mesh::Mesh& mesh, std::string_view host) {
          !mesh.all(resource::Kind::Service).empty();
 }
 
+std::string_view kind_of_host(const mesh::Mesh& mesh, std::string_view host) {
+  return cluster_name(mesh, host).name_space.empty() ? "ServiceEntry" : "Service";
+}
+
+bool may_have_port(const std::vector<const mesh::Service*>& services, std::int64_t port) {
+  return std::any_of(services.begin(), services.end(), [&](const mesh::Service* service) {
+    return service->ports.empty() || service->port(port) != nullptr;
+  });
+}
+
+std::string ports_of(const mesh::Service& service) {
+  std::string out;
+  for (const mesh::ServicePort& port : service.ports)
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", port.number);
+  return out;
+}
+
 namespace {
 
 // Whether a pod has a sidecar, by what its labels and its namespace's say.

@@ -1,7 +1,9 @@
 // Which proxies use the destinations of routes, and in which namespace they look them up.
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -75,5 +77,16 @@ class Hops {
 
 // Whether the input holds what the host would stand among, so that its absence means something.
 [[nodiscard]] bool should_be_there(const mesh::Mesh& mesh, std::string_view host);
+
+// What would have the host: "Service" for a name of the cluster, else "ServiceEntry".
+[[nodiscard]] std::string_view kind_of_host(const mesh::Mesh& mesh, std::string_view host);
+
+// Whether one of the services of a host has the port, or does not say which it has. Several
+// ServiceEntries may share a host; which of them counts is a matter of visibility.
+[[nodiscard]] bool may_have_port(const std::vector<const mesh::Service*>& services,
+                                 std::int64_t port);
+
+// "80, 443"
+[[nodiscard]] std::string ports_of(const mesh::Service& service);
 
 }  // namespace egressctl::lint::rules

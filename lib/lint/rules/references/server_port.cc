@@ -1,5 +1,6 @@
 // EGR0214 server-port
 #include "lib/lint/context.h"
+#include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/references/references.h"
 #include "lib/yaml/edit.h"
 
@@ -17,13 +18,6 @@ bool is_pod_port(const mesh::GatewayView& gateway, std::int64_t number) {
     for (const mesh::ServicePort& port : service->ports)
       if (port.target == number) return true;
   return false;
-}
-
-std::string ports_of(const mesh::GatewayView& gateway) {
-  std::string out;
-  for (const mesh::ServicePort& port : gateway.services.front()->ports)
-    out += fmt::format("{}{}", out.empty() ? "" : ", ", port.number);
-  return out;
 }
 
 // The port that the server may have meant: the only one of the Service for HTTP, or for all else;
@@ -50,7 +44,7 @@ void check(const Context& in, Diagnostics& out) {
         continue;
       auto finding = out.report(
           kId, number.range, "no Service in front of the gateway leads to port {}: \"{}\" has {}",
-          *number, gateway.services.front()->host, ports_of(gateway));
+          *number, gateway.services.front()->host, ports_of(*gateway.services.front()));
       finding.alias("IST0162")
           .related(gateway.services.front()->range, "the Service is here")
           .help("add the port to the Service, or write the number of one that it has");

@@ -50,7 +50,7 @@ void report(const Context& in, const Hop& hop, Diagnostics& out) {
   const auto covering = mesh.registry().covering(hop.target->host);
   const bool external = cluster_name(mesh, hop.target->host).name_space.empty();
   auto finding = out.report(kId, host.range, "no {} has the host \"{}\"{}",
-                            external ? "ServiceEntry" : "Service", hop.target->host,
+                            kind_of_host(mesh, hop.target->host), hop.target->host,
                             hop.gateway != nullptr
                                 ? fmt::format(", to which gateway \"{}\" sends", hop.gateway->name)
                                 : std::string());

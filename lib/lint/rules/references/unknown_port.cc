@@ -16,13 +16,6 @@ constexpr std::string_view kReferences[] = {
     "https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination",
     "istio/istio#34324", "istio/istio#55326", "istio/istio#19408"};
 
-std::string ports_of(const mesh::Service& service) {
-  std::string out;
-  for (const mesh::ServicePort& port : service.ports)
-    out += fmt::format("{}{}", out.empty() ? "" : ", ", port.number);
-  return out;
-}
-
 void report(const mesh::Service& service, const resource::Number& port, const std::string& host,
             Diagnostics& out) {
   std::vector<std::int64_t> behind;  // the ports whose endpoints listen on the number
@@ -49,12 +42,7 @@ void check(const Context& in, Diagnostics& out) {
   for (const Hop& hop : hops.all()) {
     const resource::Number& port = hop.target->destination->port->number;
     const auto& services = in.mesh().registry().named(hop.target->host);
-    if (!port.present() || services.empty()) continue;
-    // Several ServiceEntries may share a host; which of them counts is a matter of visibility.
-    if (std::any_of(services.begin(), services.end(), [&](const mesh::Service* service) {
-          return service->ports.empty() || service->port(*port) != nullptr;
-        }))
-      continue;
+    if (!port.present() || services.empty() || may_have_port(services, *port)) continue;
     if (told.insert(hop.target->destination).second)
       report(*services.front(), port, hop.target->host, out);
   }
