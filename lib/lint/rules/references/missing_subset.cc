@@ -51,6 +51,16 @@ std::unordered_set<std::string> misnamed_subsets(const mesh::Mesh& mesh) {
   return out;
 }
 
+void report_unknown(const mesh::RouteTarget& target, Diagnostics& out) {
+  const resource::Text& subset = target.destination->subset;
+  out.report(kId, subset.range,
+             "subset \"{}\" of \"{}\": nothing in the input defines it, nor the host", *subset,
+             target.host)
+      .severity(Severity::Info)
+      .help("lint it together with the DestinationRule for the host")
+      .alias("IST0101");
+}
+
 // Routes that no proxy takes, which other rules tell: what they lead to is looked for all the same.
 void check_unused(const Context& in, const std::unordered_set<const resource::Destination*>& used,
                   Diagnostics& out) {
@@ -61,6 +71,11 @@ void check_unused(const Context& in, const std::unordered_set<const resource::De
         if (subset->empty() || used.contains(target.destination) ||
             !in.rules().covering(target.host, *subset).empty())
           continue;
+        if (in.mesh().rules().covering(target.host).empty() &&
+            in.mesh().registry().named(target.host).empty()) {
+          report_unknown(target, out);
+          continue;
+        }
         out.report(kId, subset.range, "no DestinationRule for \"{}\" has subset \"{}\"",
                    target.host, *subset)
             .severity(Severity::Warning)
@@ -83,12 +98,7 @@ void check(const Context& in, Diagnostics& out) {
     if (misnamed.contains(fmt::format("{} {}", hop.target->host, *subset))) continue;
     if (!told.insert(hop.target->destination).second) continue;
     if (verdict.fault == SubsetFault::Unknown) {
-      out.report(kId, subset.range,
-                 "subset \"{}\" of \"{}\": nothing in the input defines it, nor the host", *subset,
-                 hop.target->host)
-          .severity(Severity::Info)
-          .help("lint it together with the DestinationRule for the host")
-          .alias("IST0101");
+      report_unknown(*hop.target, out);
       continue;
     }
     auto finding = out.report(kId, subset.range,
