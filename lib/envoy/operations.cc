@@ -121,7 +121,11 @@ void check_operation(const ConfigPatch& patch, Findings& findings) {
                                  patch.apply_to.text());
   builder.related(patch.apply_to.range, "what the patch applies to")
       .help(std::string(verdict.help));
-  if (!verdict.alias.empty()) builder.alias(std::string(verdict.alias));
+  // Istio's own tools take the others for right.
+  if (verdict.alias.empty())
+    builder.severity(Severity::Warning);
+  else
+    builder.alias(std::string(verdict.alias));
 }
 
 void check_match(const ConfigPatch& patch, Findings& findings) {
