@@ -36,18 +36,14 @@ ServiceFacts facts_of(const Report& report, const VirtualService& service) {
 }
 
 void check_delegate(Report& report, const VirtualService& service) {
-  const auto refuse = [&](const auto& field, std::string_view key, bool bound = false) {
+  const auto refuse = [&](const auto& field, std::string_view key) {
     if (field->empty()) return;
-    auto finding = report.error(
-        kInvalidDelegate, field.key,
-        "a VirtualService without \"hosts\" is a delegate, which can't have \"{}\"", key);
-    finding.help("add \"hosts\", unless another VirtualService delegates to this one");
-    // To istioctl's analyzer a gateway lacks the hosts that are not there.
-    if (bound) finding.alias("IST0132");
+    report
+        .error(kInvalidDelegate, field.key,
+               "a VirtualService without \"hosts\" is a delegate, which can't have \"{}\"", key)
+        .help("add \"hosts\", unless another VirtualService delegates to this one");
   };
-  refuse(service.gateways, "gateways",
-         std::any_of(service.gateways->begin(), service.gateways->end(),
-                     [](const Text& name) { return *name != "mesh"; }));
+  refuse(service.gateways, "gateways");
   refuse(service.tls, "tls");
   refuse(service.tcp, "tcp");
 }

@@ -99,10 +99,25 @@ void report(const Context& in, const GatewayView& gateway, const VirtualService&
     finding.fix({.title = "add the host to the gateway", .safe = false, .edits = {*edit}});
 }
 
+// A VirtualService without hosts is a delegate, and can have no gateways: validation tells. To
+// istioctl's analyzer the gateways lack what is not there.
+void report_delegate(const Context& in, const VirtualService& service, Diagnostics& out) {
+  for (const resource::Text& name : *service.service->gateways)
+    if (in.gateways().find(mesh::resolve_gateway(*name, service.name_space)) != nullptr)
+      out.report(kId, name.range,
+                 "gateway \"{}\" takes no host for the VirtualService, which has none", *name)
+          .severity(Severity::Warning)
+          .help("add \"hosts\", or take the gateway out")
+          .alias("IST0132");
+}
+
 void check(const Context& in, Diagnostics& out) {
   std::unordered_map<const GatewayView*, GatewayHosts> known;
   for (const VirtualService& service : in.mesh().routes()) {
-    if (service.hosts.empty()) continue;
+    if (service.hosts.empty()) {
+      report_delegate(in, service, out);
+      continue;
+    }
     for (const resource::Text& name : *service.service->gateways) {
       const GatewayView* gateway =
           in.gateways().find(mesh::resolve_gateway(*name, service.name_space));
