@@ -94,7 +94,7 @@ std::optional<Elsewhere> elsewhere(const Context& in, const resource::Resource& 
       return std::nullopt;
     return Elsewhere{pods.front()->name_space, pods.front()->resource->metadata.name.range};
   }
-  const auto gateways = meant_gateways(in, filter);
+  const auto& gateways = meant_gateways(in, filter);
   const auto& dialled = in.shared<DialledNamespaces>().names;
   if (gateways.empty() || dialled.contains(std::string(in.mesh().namespace_of(filter))) ||
       std::any_of(gateways.begin(), gateways.end(),

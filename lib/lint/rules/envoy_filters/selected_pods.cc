@@ -1,10 +1,57 @@
 #include "lib/lint/rules/envoy_filters/selected_pods.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "lib/mesh/workload.h"
 
 namespace egressctl::lint::rules {
+namespace {
+
+// The labels of the selector, as a key; empty where it has none.
+std::string key_of(const resource::Resource& filter) {
+  std::set<std::string> labels;
+  for (const auto& label : *filter.as<resource::EnvoyFilter>()->workload_selector->labels)
+    labels.insert(fmt::format("{}={}", label.name, *label.entry));
+  return fmt::format("{}", fmt::join(labels, ","));
+}
+
+// Whether the labels pick all pods of a Gateway that has none in the set, and few others.
+bool is_meant(const mesh::GatewayView& view, const resource::TextMap& labels) {
+  if (!view.pods.empty() || view.gateway->selector->empty()) return false;
+  return mesh::is_selected(view.gateway->selector, labels) ||
+         std::any_of(view.services.begin(), view.services.end(), [&](const auto* service) {
+           return mesh::is_selected(labels, service->kubernetes->selector);
+         });
+}
+
+// The gateways by the labels that select them: many EnvoyFilters have the same.
+class MeantGateways {
+ public:
+  explicit MeantGateways(const Context& in) {
+    for (const resource::Resource* filter : in.mesh().all(resource::Kind::EnvoyFilter)) {
+      const auto [entry, added] = by_key_.try_emplace(key_of(*filter));
+      const auto& labels = filter->as<resource::EnvoyFilter>()->workload_selector->labels;
+      if (!added || labels->empty() || !selected_pods(in, *filter, true).empty()) continue;
+      for (const mesh::GatewayView& view : in.gateways().all())
+        if (is_meant(view, labels)) entry->second.push_back(&view);
+    }
+  }
+
+  [[nodiscard]] const std::vector<const mesh::GatewayView*>& of(
+      const resource::Resource& filter) const {
+    return by_key_.at(key_of(filter));
+  }
+
+ private:
+  std::unordered_map<std::string, std::vector<const mesh::GatewayView*>> by_key_;
+};
+
+}  // namespace
 
 std::vector<const mesh::Workload*> selected_pods(const Context& in,
                                                  const resource::Resource& filter,
@@ -16,22 +63,9 @@ std::vector<const mesh::Workload*> selected_pods(const Context& in,
   return in.mesh().workloads().select(everywhere || root ? "" : name_space, selector->labels);
 }
 
-std::vector<const mesh::GatewayView*> meant_gateways(const Context& in,
-                                                     const resource::Resource& filter) {
-  const auto& selector = filter.as<resource::EnvoyFilter>()->workload_selector;
-  std::vector<const mesh::GatewayView*> out;
-  if (!selector.present() || selector->labels->empty() || !selected_pods(in, filter, true).empty())
-    return out;
-  for (const mesh::GatewayView& view : in.gateways().all()) {
-    const auto& labels = view.gateway->selector;
-    if (!view.pods.empty() || labels->empty()) continue;
-    if (mesh::is_selected(labels, selector->labels) ||
-        std::any_of(view.services.begin(), view.services.end(), [&](const auto* service) {
-          return mesh::is_selected(selector->labels, service->kubernetes->selector);
-        }))
-      out.push_back(&view);
-  }
-  return out;
+const std::vector<const mesh::GatewayView*>& meant_gateways(const Context& in,
+                                                            const resource::Resource& filter) {
+  return in.shared<MeantGateways>().of(filter);
 }
 
 bool reaches(const Context& in, const resource::Resource& filter, const mesh::GatewayView& view) {

@@ -17,7 +17,7 @@ namespace egressctl::lint::rules {
 // The Gateways without pods in the set all of whose pods the EnvoyFilter selects, and few others:
 // its labels have all of the Gateway's, or are among those of a Service in front. Of every
 // namespace, in the order of the input; none where the set has pods that the labels pick.
-[[nodiscard]] std::vector<const mesh::GatewayView*> meant_gateways(
+[[nodiscard]] const std::vector<const mesh::GatewayView*>& meant_gateways(
     const Context& in, const resource::Resource& filter);
 
 // Whether the EnvoyFilter is for a namespace in which the Gateway runs; true where it is not known
