@@ -6,6 +6,7 @@
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/envoy_filters/envoy_filters.h"
+#include "lib/lint/rules/envoy_filters/listening.h"
 #include "lib/lint/rules/envoy_filters/selected_pods.h"
 #include "lib/lint/rules/references/hops.h"
 #include "lib/yaml/edit.h"
@@ -124,23 +125,17 @@ void check_namespace(const Context& in, const resource::Resource& resource, Diag
 
 // The port on which a gateway's pods listen for a server of that number; 0 when some listener is
 // on the number itself, or there is no such server.
-std::int64_t moved_to(const std::vector<const mesh::GatewayView*>& gateways, std::int64_t number) {
-  std::int64_t out = 0;
-  for (const mesh::GatewayView* gateway : gateways)
-    for (const auto& server : *gateway->gateway->servers) {
-      const std::int64_t port = gateway->pod_port(*server->port->number);
-      if (port == number) return 0;
-      if (*server->port->number == number) out = port;
-    }
-  return out;
+std::int64_t moved_to(const Listening& listening, std::int64_t number) {
+  const auto found = listening.pod_ports.find(number);
+  return found == listening.pod_ports.end() || listening.ports.contains(number) ? 0 : found->second;
 }
 
 void check_port(const Context& in, const resource::Resource& resource, Diagnostics& out) {
-  const auto gateways = patched_gateways(in, resource);
+  const Listening& listening = listening_of(in, resource);
   for (const auto& patch : *resource.as<resource::EnvoyFilter>()->config_patches) {
     const resource::Number& number = patch->match->listener->port_number;
     if (!number.present() || number.node == nullptr) continue;
-    const std::int64_t right = moved_to(gateways, *number);
+    const std::int64_t right = moved_to(listening, *number);
     if (right == 0) continue;
     auto finding = out.report(kPort, number.range,
                               "the gateway listens on port {}, which is the Service's port {} at "

@@ -12,14 +12,6 @@
 namespace egressctl::lint::rules {
 namespace {
 
-// The labels of the selector, as a key; empty where it has none.
-std::string key_of(const resource::Resource& filter) {
-  std::set<std::string> labels;
-  for (const auto& label : *filter.as<resource::EnvoyFilter>()->workload_selector->labels)
-    labels.insert(fmt::format("{}={}", label.name, *label.entry));
-  return fmt::format("{}", fmt::join(labels, ","));
-}
-
 // Whether the labels pick all pods of a Gateway that has none in the set, and few others.
 bool is_meant(const mesh::GatewayView& view, const resource::TextMap& labels) {
   if (!view.pods.empty() || view.gateway->selector->empty()) return false;
@@ -34,7 +26,7 @@ class MeantGateways {
  public:
   explicit MeantGateways(const Context& in) {
     for (const resource::Resource* filter : in.mesh().all(resource::Kind::EnvoyFilter)) {
-      const auto [entry, added] = by_key_.try_emplace(key_of(*filter));
+      const auto [entry, added] = by_key_.try_emplace(selector_key(*filter));
       const auto& labels = filter->as<resource::EnvoyFilter>()->workload_selector->labels;
       if (!added || labels->empty() || !selected_pods(in, *filter, true).empty()) continue;
       for (const mesh::GatewayView& view : in.gateways().all())
@@ -44,7 +36,7 @@ class MeantGateways {
 
   [[nodiscard]] const std::vector<const mesh::GatewayView*>& of(
       const resource::Resource& filter) const {
-    return by_key_.at(key_of(filter));
+    return by_key_.at(selector_key(filter));
   }
 
  private:
@@ -52,6 +44,13 @@ class MeantGateways {
 };
 
 }  // namespace
+
+std::string selector_key(const resource::Resource& filter) {
+  std::set<std::string> labels;
+  for (const auto& label : *filter.as<resource::EnvoyFilter>()->workload_selector->labels)
+    labels.insert(fmt::format("{}={}", label.name, *label.entry));
+  return fmt::format("{}", fmt::join(labels, ","));
+}
 
 std::vector<const mesh::Workload*> selected_pods(const Context& in,
                                                  const resource::Resource& filter,
@@ -72,16 +71,6 @@ bool reaches(const Context& in, const resource::Resource& filter, const mesh::Ga
   const std::string_view own = in.mesh().namespace_of(filter);
   return view.namespaces.empty() || own == in.mesh().settings().root_namespace ||
          std::find(view.namespaces.begin(), view.namespaces.end(), own) != view.namespaces.end();
-}
-
-std::vector<const mesh::GatewayView*> patched_gateways(const Context& in,
-                                                       const resource::Resource& filter) {
-  std::vector<const mesh::GatewayView*> out;
-  for (const mesh::Workload* pod : selected_pods(in, filter))
-    for (const mesh::GatewayView* view : in.gateways().at(*pod)) out.push_back(view);
-  for (const mesh::GatewayView* view : meant_gateways(in, filter))
-    if (reaches(in, filter, *view)) out.push_back(view);
-  return out;
 }
 
 bool runs_gateway(const Context& in, const mesh::Workload& pod) {

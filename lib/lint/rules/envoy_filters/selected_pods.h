@@ -2,6 +2,7 @@
 // none of their pods.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "lib/lint/context.h"
@@ -25,9 +26,8 @@ namespace egressctl::lint::rules {
 [[nodiscard]] bool reaches(const Context& in, const resource::Resource& filter,
                            const mesh::GatewayView& view);
 
-// The Gateways of the pods that the EnvoyFilter selects, else those it means and reaches.
-[[nodiscard]] std::vector<const mesh::GatewayView*> patched_gateways(
-    const Context& in, const resource::Resource& filter);
+// The labels of the EnvoyFilter's selector, the same for the same ones; empty where it has none.
+[[nodiscard]] std::string selector_key(const resource::Resource& filter);
 
 [[nodiscard]] bool runs_gateway(const Context& in, const mesh::Workload& pod);
 

@@ -10,6 +10,7 @@
 #include "lib/envoy/names.h"
 #include "lib/lint/rules/envoy_filters/defined_names.h"
 #include "lib/lint/rules/envoy_filters/envoy_filters.h"
+#include "lib/lint/rules/envoy_filters/listening.h"
 #include "lib/lint/rules/envoy_filters/selected_pods.h"
 #include "lib/lint/rules/references/hops.h"
 #include "lib/yaml/edit.h"
@@ -29,32 +30,6 @@ using resource::ApplyTo;
 using resource::PatchContext;
 
 constexpr std::string_view kByPort = "0.0.0.0_";  // how istiod names a listener
-
-// What the gateways in the pods listen for, as far as the input tells.
-struct Listening {
-  std::set<std::int64_t> ports;    // of the pods
-  std::set<std::int64_t> servers;  // of the Services in front
-  bool any_port = false;           // no Service is known that says which
-  std::vector<std::string_view> server_names;
-
-  void add(const mesh::GatewayView& view) {
-    any_port = any_port || (view.pods.empty() && view.services.empty());
-    for (const auto& server : *view.gateway->servers) {
-      ports.insert(view.pod_port(*server->port->number));
-      servers.insert(*server->port->number);
-      for (const resource::Text& host : *server->hosts) {
-        const std::size_t slash = host->find('/');
-        server_names.push_back(
-            std::string_view(*host).substr(slash == std::string::npos ? 0 : slash + 1));
-      }
-    }
-    // A server that passes TLS through has a chain for each of its routes.
-    for (const mesh::VirtualService* bound : view.bound)
-      for (const auto& route : *bound->service->tls)
-        for (const auto& match : *route->match)
-          for (const resource::Text& name : *match->sni_hosts) server_names.push_back(*name);
-  }
-};
 
 bool is_for_listeners(ApplyTo apply_to) {
   switch (apply_to) {
@@ -126,14 +101,14 @@ class Checker {
   }
 
   void check_sni(const resource::Text& sni) {
-    const auto& names = listening_.server_names;
-    if (sni->empty() || std::find(names.begin(), names.end(), *sni) != names.end()) return;
+    if (sni->empty() || listening_.server_names.contains(*sni)) return;
     auto finding =
         out_.report(kId, sni.range,
                     "no filter chain of the gateway is for the server name \"{}\", which "
                     "is compared as it stands",
                     *sni);
-    const auto near = nearest(*sni, names);
+    const auto near = nearest(*sni, std::vector<std::string_view>(listening_.server_names.begin(),
+                                                                  listening_.server_names.end()));
     if (!near) {
       finding.help("write a host of a server as the Gateway has it");
       return;
@@ -172,8 +147,7 @@ void check_one(const Context& in, const resource::Resource& resource, Diagnostic
   const auto pods = selected_pods(in, resource);
   const bool gateways = std::all_of(pods.begin(), pods.end(),
                                     [&](const auto* pod) { return runs_gateway(in, *pod); });
-  Listening listening;
-  for (const mesh::GatewayView* view : patched_gateways(in, resource)) listening.add(*view);
+  const Listening& listening = listening_of(in, resource);
   // A Gateway of the Gateway API may run in the same pods.
   const auto& others = in.mesh().all(resource::Kind::KubernetesGateway);
   const bool known = gateways && !listening.ports.empty() && others.empty();
