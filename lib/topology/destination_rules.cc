@@ -27,23 +27,21 @@ bool private_by_default(const mesh::Settings& settings) {
                      [](const resource::Text& word) { return *word == "."; });
 }
 
+std::string_view name_of(const RuleSubset& subset) {
+  return *(*subset.subset)->name;
+}
+
+// One host may have a rule for each of many thousand subsets.
 void take(MergedRule& into, const MergedRule& from) {
   into.from.insert(into.from.end(), from.from.begin(), from.from.end());
   for (const RuleSubset& subset : from.subsets)
-    if (into.subset(*(*subset.subset)->name) == nullptr) into.subsets.push_back(subset);
+    if (into.subset_names.insert(name_of(subset)).second) into.subsets.push_back(subset);
   if (into.policy != nullptr || from.policy == nullptr) return;
   into.policy = from.policy;
   into.policy_resource = from.policy_resource;
 }
 
 }  // namespace
-
-const RuleSubset* MergedRule::subset(std::string_view name) const {
-  const auto found = std::find_if(subsets.begin(), subsets.end(), [&](const RuleSubset& subset) {
-    return *(*subset.subset)->name == name;
-  });
-  return found != subsets.end() ? &*found : nullptr;
-}
 
 RuleIndex::RuleIndex(const mesh::Mesh& mesh) : mesh_(mesh) {
   auto rules = by_age(mesh, resource::Kind::DestinationRule);
@@ -62,6 +60,7 @@ void RuleIndex::add(const resource::Resource& resource) {
                      *rule.host, name_space, mesh_.settings().cluster_domain)),
                  .name_space = name_space,
                  .subsets = {},
+                 .subset_names = {},
                  .from = {&resource},
                  .export_to = {}};
   if (rule.workload_selector.present()) {
@@ -74,7 +73,8 @@ void RuleIndex::add(const resource::Resource& resource) {
     out.policy = &rule.traffic_policy;
     out.policy_resource = &resource;
   }
-  for (const auto& subset : *rule.subsets) out.subsets.push_back({&subset, &resource});
+  for (const auto& subset : *rule.subsets)
+    out.subset_names.insert(name_of(out.subsets.emplace_back(RuleSubset{&subset, &resource})));
 
   const std::set<std::string_view>& words = out.export_to;
   if (words.empty() || has(words, "*") || has(words, ".") || has(words, name_space))

@@ -9,6 +9,7 @@
 #include <set>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "lib/mesh/mesh.h"
@@ -29,11 +30,10 @@ struct MergedRule {
   const resource::TextMap* selector = nullptr;  // of proxies; nullptr: all
   const resource::Positioned<resource::TrafficPolicy>* policy = nullptr;  // nullptr: none
   const resource::Resource* policy_resource = nullptr;                    // that has `policy`
-  std::vector<RuleSubset> subsets;                                        // each name once
-  std::vector<const resource::Resource*> from;                            // never empty
-  std::set<std::string_view> export_to;  // as written; empty: the mesh's default
-
-  [[nodiscard]] const RuleSubset* subset(std::string_view name) const;  // or nullptr
+  std::vector<RuleSubset> subsets;
+  std::unordered_set<std::string_view> subset_names;  // of `subsets`
+  std::vector<const resource::Resource*> from;        // never empty
+  std::set<std::string_view> export_to;               // as written; empty: the mesh's default
 };
 
 // Immutable; safe to use from several threads.
