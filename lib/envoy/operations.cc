@@ -102,7 +102,6 @@ void check_ports(const ConfigPatch& patch, Findings& findings) {
     findings
         .report(kSelectsNothing, port->range,
                 "\"portNumber\" 0 is as if it were not there: the patch is for every port")
-        .severity(Severity::Warning)
         .help("name the port, or remove the field");
   }
 }

@@ -50,7 +50,7 @@ inline constexpr RuleId kDisallowedField{"EGR0629", "envoy-disallowed-field", Se
 // The proxy gets both; it rejects the second, or the later one takes the earlier one's place.
 inline constexpr RuleId kDuplicateName{"EGR0630", "duplicate-envoy-name", Severity::Error};
 // No object of the proxy is ever matched: the patch does nothing.
-inline constexpr RuleId kSelectsNothing{"EGR0631", "patch-selects-nothing", Severity::Error};
+inline constexpr RuleId kSelectsNothing{"EGR0631", "patch-selects-nothing", Severity::Warning};
 // Filter chains of other destinations are changed, too.
 inline constexpr RuleId kSelectsTooMuch{"EGR0632", "patch-selects-too-much", Severity::Warning};
 
