@@ -182,11 +182,11 @@ HelloStatus status_of_other(Bytes bytes) {
 }
 
 HelloResult malformed(std::string_view problem) {
-  return {.status = HelloStatus::Malformed, .hello = {}, .problem = problem, .wanted = 0};
+  return {.status = HelloStatus::Malformed, .hello = {}, .problem = problem};
 }
 
 HelloResult only(HelloStatus status) {
-  return {.status = status, .hello = {}, .problem = {}, .wanted = 0};
+  return {.status = status, .hello = {}, .problem = {}};
 }
 
 HelloResult read_body(Bytes message) {

@@ -96,7 +96,7 @@ SignaturePtr signature_of(const dsa_signature& theirs) {
   return out;
 }
 
-// The two would be looked up by name for each handshake.
+// It would be looked up by its name for each handshake.
 EVP_PKEY_CTX* x25519_maker() {
   thread_local const auto made = [] {
     KeyContextPtr out(EVP_PKEY_CTX_new_from_name(nullptr, "X25519", nullptr));
@@ -106,34 +106,31 @@ EVP_PKEY_CTX* x25519_maker() {
   return made.get();
 }
 
-// `private_key` may be null.
 KeyPtr x25519_key(const std::uint8_t* private_key, const std::uint8_t* public_key) {
   const auto part = [](const char* name, const std::uint8_t* bytes) {
     // OpenSSL takes what it does not change by a pointer to what it might.
     return OSSL_PARAM_construct_octet_string(name, const_cast<std::uint8_t*>(bytes),
                                              CURVE25519_SIZE);
   };
-  std::array<OSSL_PARAM, 3> parts = {part(OSSL_PKEY_PARAM_PUB_KEY, public_key),
-                                     OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end()};
-  if (private_key != nullptr) parts[1] = part(OSSL_PKEY_PARAM_PRIV_KEY, private_key);
+  std::array<OSSL_PARAM, 3> parts = {part(OSSL_PKEY_PARAM_PRIV_KEY, private_key),
+                                     part(OSSL_PKEY_PARAM_PUB_KEY, public_key),
+                                     OSSL_PARAM_construct_end()};
   EVP_PKEY* out = nullptr;
-  EVP_PKEY_fromdata(x25519_maker(), &out,
-                    private_key != nullptr ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, parts.data());
+  if (EVP_PKEY_CTX* maker = x25519_maker(); maker != nullptr)
+    EVP_PKEY_fromdata(maker, &out, EVP_PKEY_KEYPAIR, parts.data());
   return KeyPtr(out);
 }
 
 // False for a point of small order, as RFC 7748 (6.1) wants it refused.
 bool multiply(std::uint8_t* product, const std::uint8_t* scalar, const std::uint8_t* point) {
-  if (x25519_maker() == nullptr) return false;
-  // A key pair needs its public half, which costs a multiplication and has no part in what follows:
-  // any stands in for it.
-  const KeyPtr own = x25519_key(scalar, point);
-  const KeyPtr other = x25519_key(nullptr, point);
-  if (own == nullptr || other == nullptr) return false;
-  const KeyContextPtr context(EVP_PKEY_CTX_new(own.get(), nullptr));
+  // Of one's own key the private half counts, of the other's the public one: these two halves,
+  // which need not belong together, stand for both keys.
+  const KeyPtr both = x25519_key(scalar, point);
+  if (both == nullptr) return false;
+  const KeyContextPtr context(EVP_PKEY_CTX_new(both.get(), nullptr));
   std::size_t size = CURVE25519_SIZE;
   return context != nullptr && EVP_PKEY_derive_init(context.get()) == 1 &&
-         EVP_PKEY_derive_set_peer(context.get(), other.get()) == 1 &&
+         EVP_PKEY_derive_set_peer(context.get(), both.get()) == 1 &&
          EVP_PKEY_derive(context.get(), product, &size) == 1;
 }
 
