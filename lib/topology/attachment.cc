@@ -1,36 +1,40 @@
 #include "lib/topology/attachment.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "lib/mesh/gateway_api.h"
+#include "lib/mesh/gateway_api_parts.h"
 
 namespace egressctl::topology {
 namespace {
 
 bool is_gateway(const resource::TargetRef& target, std::string_view gateway, const Proxy& proxy) {
-  return *target.group == "gateway.networking.k8s.io" && *target.kind == "Gateway" &&
+  return *target.group == mesh::gateway_api::kGroup && *target.kind == "Gateway" &&
          *target.name == gateway &&
          (target.name_space->empty() || *target.name_space == proxy.name_space);
 }
 
-}  // namespace
-
-bool Attachment::has_target() const {
-  return (target_ref != nullptr && target_ref->present()) ||
-         (target_refs != nullptr && !(*target_refs)->empty());
+std::vector<const resource::TargetRef*> targets_of(const Attachment& attachment) {
+  std::vector<const resource::TargetRef*> out;
+  if (attachment.target_refs != nullptr)
+    for (const auto& target : **attachment.target_refs) out.push_back(&*target);
+  const auto* older = attachment.target_ref;
+  if (out.empty() && older != nullptr && older->present()) out.push_back(&**older);
+  return out;
 }
 
+}  // namespace
+
 bool attaches(const Attachment& attachment, const Proxy& proxy) {
-  if (!attachment.has_target())
+  const auto targets = targets_of(attachment);
+  if (targets.empty())
     return attachment.selector == nullptr || selects(*attachment.selector, proxy.labels);
   const auto gateway = proxy.labels.find(mesh::kGatewayNameLabel);
-  if (gateway == proxy.labels.end() || attachment.name_space != proxy.name_space) return false;
-  const auto names = [&](const auto& target) {
-    return is_gateway(*target, gateway->second, proxy);
-  };
-  if (attachment.target_refs == nullptr || (*attachment.target_refs)->empty())
-    return names(*attachment.target_ref);
-  return std::any_of((*attachment.target_refs)->begin(), (*attachment.target_refs)->end(), names);
+  return gateway != proxy.labels.end() && attachment.name_space == proxy.name_space &&
+         std::any_of(targets.begin(), targets.end(), [&](const resource::TargetRef* target) {
+           return is_gateway(*target, gateway->second, proxy);
+         });
 }
 
 }  // namespace egressctl::topology

@@ -18,8 +18,6 @@ struct Attachment {
   const resource::TextMap* selector = nullptr;  // its labels; nullptr: every proxy
   const resource::Positioned<resource::TargetRef>* target_ref = nullptr;
   const resource::List<resource::TargetRef>* target_refs = nullptr;
-
-  [[nodiscard]] bool has_target() const;
 };
 
 // Targets count at gateways that the Gateway API made, and nowhere else: there a policy that has

@@ -135,11 +135,7 @@ class Patcher {
   }
 
   void patch_filters(const Listener& listener, FilterChain& chain) const {
-    std::vector<const Patch*> fitting;
-    for (const Patch* patch : patches_)
-      if (patch->apply_to() == ApplyTo::NetworkFilter && matches(*patch, listener) &&
-          matches(*patch, listener, chain))
-        fitting.push_back(patch);
+    const auto fitting = fitting_for(ApplyTo::NetworkFilter, listener, chain);
     for (const Patch* patch : fitting)
       edit_list(
           *patch, names_filter(*patch),
@@ -149,16 +145,25 @@ class Patcher {
         if (patch->operation == PatchOperation::Merge && matches(*patch, filter))
           value_of(*patch).merge_into(filter);
     for (NetworkFilter& filter : chain.filters)
-      if (filter.name == kHttpConnectionManager) add_http_filters(listener, chain, filter);
+      if (filter.name == kHttpConnectionManager)
+        add_http_filters(fitting_for(ApplyTo::HttpFilter, listener, chain), filter);
+  }
+
+  [[nodiscard]] std::vector<const Patch*> fitting_for(ApplyTo target, const Listener& listener,
+                                                      const FilterChain& chain) const {
+    std::vector<const Patch*> out;
+    for (const Patch* patch : patches_)
+      if (patch->apply_to() == target && matches(*patch, listener) &&
+          matches(*patch, listener, chain))
+        out.push_back(patch);
+    return out;
   }
 
   // Those that change what is there already, or take it away, find nothing that decides.
-  void add_http_filters(const Listener& listener, const FilterChain& chain,
-                        NetworkFilter& manager) const {
-    for (const Patch* patch : patches_) {
-      if (patch->apply_to() != ApplyTo::HttpFilter || is_merge(patch->operation) ||
-          patch->operation == PatchOperation::Remove || !matches(*patch, listener) ||
-          !matches(*patch, listener, chain) || !matches(*patch, manager))
+  static void add_http_filters(const std::vector<const Patch*>& fitting, NetworkFilter& manager) {
+    for (const Patch* patch : fitting) {
+      if (is_merge(patch->operation) || patch->operation == PatchOperation::Remove ||
+          !matches(*patch, manager))
         continue;
       const yaml::Node* name = patch->value() != nullptr ? patch->value()->find("name") : nullptr;
       if (name != nullptr)
