@@ -136,6 +136,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string normal(const fs::path& path) {
+  return path.lexically_normal().string();
+}
+
 // Leaves out what a kustomization.yaml among the sources names as a patch; what a person names
 // stays.
 void leave_out_patches(const std::vector<std::string>& named,
@@ -145,13 +149,12 @@ void leave_out_patches(const std::vector<std::string>& named,
     const fs::path path(source->path());
     if (!lint::is_kustomization(path.filename().string())) continue;
     for (const std::string& patch : lint::named_patches(*source))
-      patches.insert((path.parent_path() / patch).lexically_normal().string());
+      patches.insert(normal(path.parent_path() / patch));
   }
-  for (const std::string& path : named) patches.erase(fs::path(path).lexically_normal().string());
+  for (const std::string& path : named) patches.erase(normal(path));
   if (patches.empty()) return;
-  std::erase_if(sources, [&](const auto& source) {
-    return patches.contains(fs::path(source->path()).lexically_normal().string());
-  });
+  std::erase_if(sources,
+                [&](const auto& source) { return patches.contains(normal(source->path())); });
 }
 
 }  // namespace

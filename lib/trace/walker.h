@@ -59,8 +59,9 @@ class Walker {
   [[nodiscard]] std::string spiffe_id_of(const topology::Proxy& proxy) const;
   [[nodiscard]] Facts facts_of(const topology::Connection& connection, const Peer& peer,
                                const topology::NetworkFilter& filter) const;
-  // Whether the chain's policies let the connection pass; when not, that ends the walk.
+  // Of a chain that has no target.
   void stop_at_end(const topology::Listener& listener, const topology::FilterChain& chain);
+  // Whether the chain's policies let the connection pass; when not, that ends the walk.
   bool is_let_in(const topology::FilterChain& chain, const topology::Connection& connection,
                  const Peer& peer);
   bool is_let_in(const topology::NetworkFilter& filter, const Facts& facts);

@@ -48,7 +48,7 @@ class MeantGateways {
 std::string selector_key(const resource::Resource& filter) {
   std::set<std::string> labels;
   for (const auto& label : *filter.as<resource::EnvoyFilter>()->workload_selector->labels)
-    labels.insert(fmt::format("{}={}", label.name, *label.entry));
+    labels.insert(mesh::label_key(label.name, *label.entry));
   return fmt::format("{}", fmt::join(labels, ","));
 }
 

@@ -42,12 +42,6 @@ bool is_for_listeners(ApplyTo apply_to) {
   }
 }
 
-std::string list_of(const std::set<std::int64_t>& ports) {
-  std::string out;
-  for (const std::int64_t port : ports) out += fmt::format("{}{}", out.empty() ? "" : ", ", port);
-  return out;
-}
-
 class Checker {
  public:
   Checker(const Context& in, const Listening& listening, Diagnostics& out)
@@ -89,7 +83,7 @@ class Checker {
 
   void report_port(SourceRange place, std::int64_t port) {
     out_.report(kId, place, "no server of the gateway listens on port {}; they listen on {}", port,
-                list_of(listening_.ports))
+                fmt::join(listening_.ports, ", "))
         .help("match the port of the pods, which is the targetPort of the Service in front");
   }
 
