@@ -140,22 +140,25 @@ TEST_CASE("bootstrap: a merged patch adds to what istiod makes, and clears what 
              "        typedConfig:\n"
              "          \"@type\": type.googleapis.com/"
              "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy\n"
-             "          idleTimeout: 60s\n"
+             "          idleTimeout: 1m\n"
              "          cluster: other\n"
              "  - applyTo: CLUSTER\n"
              "    match: {context: GATEWAY, cluster: {service: edition.cnn.com}}\n"
-             "    patch: {operation: MERGE, value: {connect_timeout: 3s, "
-             "upstreamConnectionOptions: {tcpKeepalive: {keepaliveTime: 9}}}}\n"));
+             "    patch: {operation: MERGE, value: {connect_timeout: 1500ms, lbPolicy: "
+             "RANDOM, lb_policy: MAGLEV, upstreamConnectionOptions: {tcpKeepalive: {keepaliveTime: "
+             "9}}}}\n"));
   const Json all = resources(made(loaded, "egw-1.istio-egress"));
   const Json chain = named(all["listeners"], "0.0.0.0_8443")["filter_chains"][0];
   const Json config = chain["filters"][0]["typed_config"];
-  CHECK(config["idle_timeout"] == "60s");
+  CHECK(config["idle_timeout"] == "60.000s");
   CHECK(config["cluster"] == "other");
   CHECK(config["stat_prefix"] == "other");
   CHECK(config.contains("access_log"));
   const Json cluster = named(all["clusters"], "outbound|443||edition.cnn.com");
   CHECK(cluster["upstream_connection_options"]["tcp_keepalive"]["keepalive_time"] == 9);
   CHECK(cluster["type"] == "STRICT_DNS");
+  CHECK(cluster["connect_timeout"] == "10s");
+  CHECK(cluster["lb_policy"] == "RANDOM");
 }
 
 TEST_CASE("bootstrap: policies become RBAC filters") {

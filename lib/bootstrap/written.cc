@@ -1,7 +1,10 @@
 #include "lib/bootstrap/written.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "lib/base/duration.h"
 #include "lib/base/text.h"
 #include "lib/envoy/message_table.h"
 #include "lib/yaml/emit.h"
@@ -28,31 +31,58 @@ const MessageType* type_of(const Field& field, const Json& value) {
   return field.type == FieldType::Any ? type_of_any(value) : nullptr;
 }
 
-// The same with the names of fields as protobuf spells them; what has no known type stays.
-Json in_snake_case(Json value, const MessageType* type);
+// The same as protobuf writes it: with its names of fields, and durations in seconds, which istiod
+// reads in Go's form. What has no known type stays.
+Json canonical(Json value, const MessageType* type);
 
-Json field_in_snake_case(Json value, const Field& field) {
-  if (field.shape == Shape::Single) {
-    const MessageType* type = type_of(field, value);
-    return in_snake_case(std::move(value), type);
+Json canonical_item(Json value, const Field& field) {
+  if (field.type == FieldType::Duration && value.is_string()) {
+    const auto duration = parse_duration(value.get_ref<const std::string&>());
+    return duration ? Json(duration_text(*duration)) : std::move(value);
   }
-  for (Json& item : value) {
-    const MessageType* type = type_of(field, item);
-    item = in_snake_case(std::move(item), type);
-  }
+  const MessageType* type = type_of(field, value);
+  return canonical(std::move(value), type);
+}
+
+Json canonical_field(Json value, const Field& field) {
+  if (field.shape == Shape::Single) return canonical_item(std::move(value), field);
+  for (Json& item : value) item = canonical_item(std::move(item), field);
   return value;
 }
 
-Json in_snake_case(Json value, const MessageType* type) {
+// Whether istiod takes another entry of `message` in place of `key`, which is `field`: one whose
+// field is later in the same group, or the same field in lowerCamelCase.
+//
+// Source: decode.go of github.com/golang/protobuf/jsonpb 1.5 (unmarshalMessage).
+bool is_superseded(std::string_view key, const Field& field, const Json& message,
+                   const MessageType& type) {
+  for (const auto& [other, value] : message.items()) {
+    if (value.is_null() || other == key) continue;
+    const Field* rival = type.find(other);
+    if (rival == nullptr) continue;
+    if (rival == &field ? key == field.name
+                        : field.oneof != 0 && rival->oneof == field.oneof && rival > &field)
+      return true;
+  }
+  return false;
+}
+
+Json canonical(Json value, const MessageType* type) {
   if (type == nullptr || !value.is_object()) return value;
+  std::vector<std::string> dropped;
+  for (const auto& [key, item] : value.items()) {
+    const Field* field = type->find(key);
+    if (item.is_null() || (field != nullptr && is_superseded(key, *field, value, *type)))
+      dropped.push_back(key);
+  }
+  for (const std::string& key : dropped) value.erase(key);
   Json out = Json::object();
   for (auto& [key, item] : value.items()) {
-    if (item.is_null()) continue;
     const Field* field = type->find(key);
     if (field == nullptr) {
       out[key] = std::move(item);
     } else {
-      out[std::string(field->name)] = field_in_snake_case(std::move(item), *field);
+      out[std::string(field->name)] = canonical_field(std::move(item), *field);
     }
   }
   return out;
@@ -92,7 +122,7 @@ Json merged(const topology::Written& written, std::string_view type) {
   for (const topology::WrittenValue& value : written.values) {
     Json parsed = Json::parse(yaml::to_json(*value.node), nullptr, false);
     if (parsed.is_object())
-      merge(out, in_snake_case(std::move(parsed), message), message, value.replaces_lists);
+      merge(out, canonical(std::move(parsed), message), message, value.replaces_lists);
   }
   return out;
 }

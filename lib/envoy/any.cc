@@ -155,11 +155,11 @@ void MessageWalk::missing_type(const yaml::Node& node, const Spot& spot) {
                    .edits = {{.range = entry.key.range, .text = "\"@type\""}}});
     return;
   }
-  if (spot.merged && node.entries.empty()) return;
-  auto builder = findings_.missing(kMissingTypedConfig, node, spot.head, kTypeKey,
-                                   "\"{}\" does not say what type it has", spot.key);
-  builder.help(fmt::format("add \"@type\": {}... to it", kUrlPrefix));
-  if (!node.entries.empty()) builder.alias(std::string(kIstioError));
+  findings_
+      .missing(kMissingTypedConfig, node, spot.head, kTypeKey,
+               "\"{}\" does not say what type it has", spot.key)
+      .help(fmt::format("add \"@type\": {}... to it", kUrlPrefix))
+      .alias(std::string(kIstioError));
 }
 
 void MessageWalk::unknown_type(const yaml::Node& url, std::string_view name) {

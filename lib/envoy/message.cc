@@ -88,7 +88,8 @@ std::string alternatives(std::span<const std::string_view> words) {
 }
 
 void MessageWalk::message(const yaml::Node& node, const MessageType& type, const Spot& outer) {
-  if (!node.is_mapping()) {
+  // In a list null is a message with nothing in it.
+  if (!node.is_mapping() && !node.is_null()) {
     findings_.wrong_type(node, resource::kExpectMapping);
     return;
   }
@@ -110,10 +111,10 @@ void MessageWalk::message(const yaml::Node& node, const MessageType& type, const
     const yaml::Entry*& seen = entries[static_cast<std::size_t>(known - type.fields.data())];
     if (seen != nullptr && seen->key.scalar != entry.key.scalar)
       findings_
-          .report(kOneofConflict, entry.key.range, "\"{}\" is the same field as \"{}\"",
+          .report(kOneofConflict, entry.key.range,
+                  "\"{}\" is the same field as \"{}\": istiod takes the one in lowerCamelCase",
                   entry.key.scalar, seen->key.scalar)
           .related(seen->key.range, "the other spelling is here")
-          .alias(std::string(kIstioError))
           .help("remove one of them");
     seen = &entry;
     if (known->disallowed) disallowed_field(entry, *known);
@@ -158,6 +159,7 @@ void MessageWalk::field(const yaml::Entry& entry, const Field& field, const Spot
 }
 
 void MessageWalk::value(const yaml::Node& node, const Field& field, const Spot& spot) {
+  if (node.is_null() && field.type != FieldType::Message) return;  // an item, taken for empty
   switch (field.type) {
     case FieldType::Message: return message(node, *field.message, spot);
     case FieldType::Any: return any(node, spot);
@@ -168,8 +170,7 @@ void MessageWalk::value(const yaml::Node& node, const Field& field, const Spot& 
     case FieldType::ListValue:
       if (!node.is_sequence()) findings_.wrong_type(node, resource::kExpectList);
       return;
-    case FieldType::Value:
-    case FieldType::Open: return;
+    case FieldType::Value: return;
     default: check_scalar(node, field, findings_);
   }
 }
@@ -218,13 +219,11 @@ void MessageWalk::oneofs(const yaml::Node& node, const MessageType& type, const 
       if (first != nullptr)
         findings_
             .report(kOneofConflict, entries[i]->key.range,
-                    "only one of {} may be set, found \"{}\" and \"{}\"", alternatives(names),
-                    first->key.scalar, entries[i]->key.scalar)
+                    "only one of {} may be set, found \"{}\" and \"{}\": istiod takes the latter",
+                    alternatives(names), first->key.scalar, entries[i]->key.scalar)
             .related(first->key.range, fmt::format("\"{}\" is set here", first->key.scalar))
-            .alias(std::string(kIstioError))
             .help("remove one of them");
-      else
-        first = entries[i];
+      first = entries[i];
     }
     if (first != nullptr || misspelt || spot.merged || !type.oneofs[group].required) continue;
     findings_.missing(kMissingField, node, spot.head, names.empty() ? "" : names.front(),

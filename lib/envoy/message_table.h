@@ -42,13 +42,12 @@ enum class FieldType : std::uint8_t {
   Double,
   Duration,
   Timestamp,
-  FieldMask,
   Struct,
   Value,
   ListValue,
   Any,
   Empty,
-  Open,  // not described here; anything fits
+  Unresolved,  // while the table is read: a name that was not looked up yet
   Message,
   Enum,
 };
@@ -71,7 +70,7 @@ struct Field {
   static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
   std::string_view name;  // in snake_case
-  FieldType type = FieldType::Open;
+  FieldType type = FieldType::Unresolved;
   Shape shape = Shape::Single;
   bool wrapped = false;
   bool required = false;

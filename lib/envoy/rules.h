@@ -33,8 +33,8 @@ inline constexpr RuleId kWrongType{"EGR0621", "envoy-wrong-type", Severity::Erro
 inline constexpr RuleId kUnknownEnumValue{"EGR0622", "envoy-unknown-enum-value", Severity::Error};
 // The proxy rejects the listener or cluster, and keeps what it had.
 inline constexpr RuleId kMissingField{"EGR0623", "envoy-missing-field", Severity::Error};
-// The webhook refuses it; without the webhook istiod leaves the patch out.
-inline constexpr RuleId kOneofConflict{"EGR0624", "envoy-oneof-conflict", Severity::Error};
+// istiod takes one of them and drops the other: a setting is not there.
+inline constexpr RuleId kOneofConflict{"EGR0624", "envoy-oneof-conflict", Severity::Warning};
 // The webhook refuses it; without the webhook istiod leaves the patch out.
 inline constexpr RuleId kUnknownTypeUrl{"EGR0625", "envoy-unknown-type-url", Severity::Error};
 // The proxy rejects the listener or cluster, and keeps what it had.

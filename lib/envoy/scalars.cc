@@ -1,15 +1,17 @@
-// Scalars of proto3's JSON form.
+// Scalars of messages in JSON, as istiod takes them: less strictly than protobuf's JSON form where
+// durations are concerned, more strictly for numbers and bytes in strings.
 //
-// Source: protobuf.dev/programming-guides/json; google.golang.org/protobuf's protojson, which
-// istiod reads patches with.
+// Source: istio/istio pkg/util/protomarshal/protomarshal.go, pkg/config/xds/xds.go; decode.go of
+// github.com/golang/protobuf/jsonpb 1.5, which they use.
 #include <algorithm>
-#include <charconv>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "lib/base/duration.h"
 #include "lib/base/number.h"
@@ -23,36 +25,23 @@
 namespace egressctl::envoy {
 namespace {
 
-constexpr std::string_view kExpectSeconds = "a duration in seconds such as \"5s\" or \"0.5s\"";
+using Nanoseconds = std::chrono::nanoseconds;
+
 constexpr std::string_view kExpectBytes = "bytes in base64";
 
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
+// JSON's grammar of numbers: "-0.5e3"; no "+5", ".5" or "05".
+bool is_json_number(std::string_view text) {
+  static const re2::RE2 number(R"(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?)");
+  return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), number);
 }
 
-// A number, also one in a string: "5", "1e3".
-std::optional<double> to_number(const yaml::Node& node) {
+// A number, also one in a string. Of whole numbers those in strings are whole as written: "1e3" is
+// none, while a 1e3 without quotes is 1000.
+std::optional<double> to_number(const yaml::Node& node, bool whole) {
   if (const auto value = yaml::as_double(node)) return value;
-  if (!resource::is_string(node) || node.scalar.empty()) return std::nullopt;
+  if (!resource::is_string(node) || !is_json_number(node.scalar)) return std::nullopt;
+  if (whole && node.scalar.find_first_of(".eE") != std::string_view::npos) return std::nullopt;
   return parse_number<double>(node.scalar);
-}
-
-// "5s", "1.5s", "-0.25s": at most nine digits behind the point.
-std::optional<double> to_seconds(const yaml::Node& node) {
-  if (!resource::is_string(node) || !node.scalar.ends_with('s')) return std::nullopt;
-  const std::string_view number = node.scalar.substr(0, node.scalar.size() - 1);
-  const std::string_view digits = number.substr(number.starts_with('-') ? 1 : 0);
-  const std::size_t point = std::min(digits.find('.'), digits.size());
-  const std::string_view fraction = digits.substr(std::min(point + 1, digits.size()));
-  const auto all_digits = [](std::string_view text) {
-    return std::all_of(text.begin(), text.end(), is_digit);
-  };
-  if (digits.empty() || !all_digits(digits.substr(0, point)) || !all_digits(fraction) ||
-      fraction.size() > 9)
-    return std::nullopt;
-  double value = 0;
-  std::from_chars(number.data(), number.data() + number.size(), value);
-  return value;
 }
 
 struct Range {
@@ -64,6 +53,7 @@ Range range_of(FieldType type) {
   constexpr double kTwo31 = 2147483648.0;
   constexpr double kTwo63 = 9223372036854775808.0;
   switch (type) {
+    case FieldType::Enum:
     case FieldType::Int32: return {-kTwo31, kTwo31 - 1};
     case FieldType::Uint32: return {0, 2 * kTwo31 - 1};
     case FieldType::Int64: return {-kTwo63, kTwo63};
@@ -95,7 +85,7 @@ void check_bounds(const yaml::Node& node, double value, const Field& field, std:
 }
 
 void check_integer(const yaml::Node& node, const Field& field, Findings& findings) {
-  const auto value = to_number(node);
+  const auto value = to_number(node, true);
   if (!value) {
     findings.wrong_type(node, resource::kExpectInteger);
     return;
@@ -112,7 +102,7 @@ void check_integer(const yaml::Node& node, const Field& field, Findings& finding
 }
 
 void check_real(const yaml::Node& node, const Field& field, Findings& findings) {
-  const auto value = to_number(node);
+  const auto value = to_number(node, false);
   if (value) return check_bounds(node, *value, field, "", findings);
   const bool special =
       resource::is_string(node) &&
@@ -121,28 +111,21 @@ void check_real(const yaml::Node& node, const Field& field, Findings& findings) 
 }
 
 void check_duration(const yaml::Node& node, const Field& field, Findings& findings) {
-  if (const auto seconds = to_seconds(node))
-    return check_bounds(node, *seconds, field, "s", findings);
-  auto builder = findings.wrong_type(node, kExpectSeconds);
-  if (!node.is_scalar()) return;
-  // Kubernetes' form, or a bare number.
-  const auto meant = parse_duration(node.scalar);
-  std::string text;
-  if (meant)
-    text = fmt::format("{}s", static_cast<double>(meant->count()) / 1e9);
-  else if (yaml::as_double(node))
-    text = fmt::format("{}s", node.scalar);
-  else
-    return;
+  const auto value =
+      resource::is_string(node) ? parse_duration(node.scalar) : std::optional<Nanoseconds>();
+  if (value)
+    return check_bounds(node, static_cast<double>(value->count()) / 1e9, field, "s", findings);
+  auto builder = findings.wrong_type(node, resource::kExpectDuration);
+  if (!yaml::as_double(node)) return;
+  const std::string text = fmt::format("{}s", node.scalar);
   builder.help(fmt::format("write \"{}\"", text));
-  // Whether a bare number was meant in seconds nobody knows.
+  // Whether it was meant in seconds nobody knows.
   if (auto edit = yaml::replace_string(node, text))
-    builder.fix(
-        {.title = fmt::format("write \"{}\"", text), .safe = meant.has_value(), .edits = {*edit}});
+    builder.fix({.title = fmt::format("write \"{}\"", text), .safe = false, .edits = {*edit}});
 }
 
 void check_enum(const yaml::Node& node, const Field& field, Findings& findings) {
-  if (resource::to_integer(node)) return;
+  if (resource::to_integer(node)) return check_integer(node, field, findings);
   if (!resource::is_string(node)) {
     findings.wrong_type(node, resource::kExpectString);
     return;
@@ -180,13 +163,13 @@ void check_text(const yaml::Node& node, const Field& field, Findings& findings) 
                     alternatives(words), node.scalar);
 }
 
-// Either alphabet, with or without padding.
+// The usual alphabet, with padding; lines may break.
 bool is_base64(std::string_view text) {
-  while (text.ends_with('=')) text.remove_suffix(1);
-  return text.size() % 4 != 1 && std::all_of(text.begin(), text.end(), [](char c) {
-           return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' ||
-                  c == '/' || c == '-' || c == '_';
-         });
+  static const re2::RE2 groups(R"((?:[A-Za-z0-9+/\r\n])*(?:[\r\n]*=){0,2}[\r\n]*)");
+  const auto breaks =
+      std::count_if(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; });
+  return (text.size() - static_cast<std::size_t>(breaks)) % 4 == 0 &&
+         re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), groups);
 }
 
 }  // namespace
@@ -209,7 +192,6 @@ void check_scalar(const yaml::Node& node, const Field& field, Findings& findings
         findings.wrong_type(node, kExpectBytes);
       return;
     case FieldType::Timestamp:
-    case FieldType::FieldMask:
       if (!resource::is_string(node)) findings.wrong_type(node, resource::kExpectString);
       return;
     default: return check_text(node, field, findings);

@@ -16,16 +16,22 @@ struct Primitive {
   FieldType type;
 };
 
-constexpr Primitive kPrimitives[] = {
-    {"string", FieldType::String},       {"bytes", FieldType::Bytes},
-    {"bool", FieldType::Bool},           {"int32", FieldType::Int32},
-    {"uint32", FieldType::Uint32},       {"int64", FieldType::Int64},
-    {"uint64", FieldType::Uint64},       {"float", FieldType::Float},
-    {"double", FieldType::Double},       {"duration", FieldType::Duration},
-    {"timestamp", FieldType::Timestamp}, {"fieldmask", FieldType::FieldMask},
-    {"struct", FieldType::Struct},       {"value", FieldType::Value},
-    {"listvalue", FieldType::ListValue}, {"any", FieldType::Any},
-    {"empty", FieldType::Empty},         {"open", FieldType::Open}};
+constexpr Primitive kPrimitives[] = {{"string", FieldType::String},
+                                     {"bytes", FieldType::Bytes},
+                                     {"bool", FieldType::Bool},
+                                     {"int32", FieldType::Int32},
+                                     {"uint32", FieldType::Uint32},
+                                     {"int64", FieldType::Int64},
+                                     {"uint64", FieldType::Uint64},
+                                     {"float", FieldType::Float},
+                                     {"double", FieldType::Double},
+                                     {"duration", FieldType::Duration},
+                                     {"timestamp", FieldType::Timestamp},
+                                     {"struct", FieldType::Struct},
+                                     {"value", FieldType::Value},
+                                     {"listvalue", FieldType::ListValue},
+                                     {"any", FieldType::Any},
+                                     {"empty", FieldType::Empty}};
 
 std::string_view take_word(std::string_view& text) {
   const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
@@ -199,9 +205,9 @@ Result<void> Table::link() {
         field->type = FieldType::Enum;
         field->words_of = words->second;
       }
-      if (field->type != FieldType::Open) break;
+      if (field->type != FieldType::Unresolved) break;
     }
-    if (field->type == FieldType::Open)
+    if (field->type == FieldType::Unresolved)
       return fail(ErrorCode::Invalid, fmt::format("no type \"{}\"", type));
   }
   for (const MessageType& message : messages_) sorted_.push_back(&message);

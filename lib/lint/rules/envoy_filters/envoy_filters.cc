@@ -66,7 +66,9 @@ constexpr Rule kRules[] = {
     made(kUnknownEnumValue, "a word that Envoy's field does not know",
          "Use one of the words of the message.", kRefused),
     made(kMissingField, "a field that Envoy demands and that is not there", "Add it.", kRejected),
-    made(kOneofConflict, "two fields of which Envoy takes one", "Remove one of them.", kRefused),
+    made(kOneofConflict, "two fields of which Envoy takes one", "Remove one of them.",
+         "istiod takes the one that Envoy's message has later, and drops the other without a word: "
+         "what it was to do is not done."),
     made(kUnknownTypeUrl, "a type that neither Envoy nor Istio has",
          "Write the type as Envoy's reference has it; for a filter of your own use "
          "`xds.type.v3.TypedStruct`.",
