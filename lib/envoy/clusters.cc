@@ -1,7 +1,8 @@
 // Clusters as Envoy takes them: how they find their hosts, and who picks one.
 //
 // Source: envoyproxy/envoy source/common/upstream/cluster_manager_impl.cc (loadCluster: "cluster
-// provided LB not specified"), upstream_impl.cc (resolveProtoAddress: "malformed IP address").
+// provided LB not specified", "cluster provided LB specified but ... did not provide one"),
+// upstream_impl.cc (resolveProtoAddress: "malformed IP address").
 #include <algorithm>
 #include <array>
 
@@ -35,8 +36,23 @@ bool picks_itself(const yaml::Node& cluster) {
          std::find(kPicking.begin(), kPicking.end(), type_in_any(*config)) != kPicking.end();
 }
 
+// A policy that leaves the choice to a cluster of a type that makes none.
+void check_provided(const yaml::Node& cluster, const yaml::Node& policy, Findings& findings) {
+  if (find_value(cluster, "cluster_type") != nullptr ||
+      find_value(cluster, "load_balancing_policy") != nullptr)
+    return;
+  findings
+      .report(
+          kOutOfBounds, policy.range,
+          "a cluster of this type picks no host itself: Envoy refuses it with \"lb_policy: {}\"",
+          kProvided)
+      .help("remove \"lb_policy\"");
+}
+
 void check_policy(const yaml::Node& cluster, SourceRange head, Findings& findings) {
   const yaml::Node* policy = find_value(cluster, "lb_policy");
+  if (is_word(policy, kProvided, "6") && !picks_itself(cluster))
+    return check_provided(cluster, *policy, findings);
   if (!picks_itself(cluster) || is_word(policy, kProvided, "6") ||
       find_value(cluster, "load_balancing_policy") != nullptr)
     return;

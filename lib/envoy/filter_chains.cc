@@ -6,6 +6,8 @@
 // source/extensions/filters/network/*/config.h (isTerminalFilterByProtoTyped).
 #include <algorithm>
 #include <array>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "lib/base/text.h"
@@ -149,7 +151,13 @@ void check_overlaps(const yaml::Node& listener, Findings& findings) {
 void check_names(const yaml::Node& chain, Findings& findings) {
   const yaml::Node* match = find_value(chain, "filter_chain_match");
   if (match == nullptr) return;
+  std::unordered_set<std::string> seen;
   for (const yaml::Node& name : items_of(find_value(*match, "server_names"))) {
+    if (!seen.insert(to_lower(name.scalar)).second)
+      findings
+          .report(kDuplicateName, name.range,
+                  "the match has \"{}\" twice: Envoy refuses the listener", name.scalar)
+          .help("remove one of them");
     if (is_server_name(name.scalar)) continue;
     auto finding = findings.report(
         kOutOfBounds, name.range,

@@ -32,6 +32,7 @@ GONE = object()
 URL = 'type.googleapis.com/envoy.extensions.'
 CLUSTER, LISTENER, FRONT, INSIDE, DIALLED = range(5)  # patches that the changes are made in
 NAMES = ['filter_chains', 0, 'filter_chain_match', 'server_names']
+ENDPOINT = ['load_assignment', 'endpoints', 0, 'lb_endpoints', 0]
 
 
 def two_chains(*matches):
@@ -92,11 +93,19 @@ CHANGES = [
     ('a forwarder with a policy of its own', CLUSTER, ['lb_policy'], 'ROUND_ROBIN'),
     ('addresses of clients without a policy', DIALLED, ['lb_policy'], GONE),
     ('a name for an address', INSIDE,
-     ['load_assignment', 'endpoints', 0, 'lb_endpoints', 0, 'endpoint', 'address'],
+     [*ENDPOINT, 'endpoint', 'address'],
      {'socket_address': {'address': 'www.example.com', 'port_value': 443}}),
     ('part of a label as a wildcard', LISTENER, NAMES, ['*example.com']),
     ('a wildcard in the middle', LISTENER, NAMES, ['en.*.org']),
     ('every name', LISTENER, NAMES, ['*']),
+    ('a name twice in one match', LISTENER, NAMES, ['a.example', 'A.example']),
+    ('a listener without an address', FRONT, ['address'], GONE),
+    ('an internal listener that is none', LISTENER, ['internal_listener'], GONE),
+    ('a listener without filter chains', LISTENER, ['filter_chains'], []),
+    ('an endpoint without an address', INSIDE, [*ENDPOINT, 'endpoint', 'address'], GONE),
+    ('an endpoint with nothing in it', INSIDE, ENDPOINT, {}),
+    ('a policy for clusters that pick the host', INSIDE, ['lb_policy'], 'CLUSTER_PROVIDED'),
+    ('a policy for a cluster that does not pick', CLUSTER, ['cluster_type'], GONE),
     ('two wildcards', LISTENER, NAMES, ['*.a.*.example.com']),
     ('a name twice', LISTENER, ['filter_chains'],
      two_chains({'server_names': ['*.example.com', 'a.example']}, {'server_names': ['A.example']})),

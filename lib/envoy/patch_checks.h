@@ -21,6 +21,9 @@ void check_filter_chains(const resource::EnvoyFilter& filter, const resource::Co
 // clusters.cc: clusters that Envoy refuses.
 void check_cluster(const resource::ConfigPatch& patch, Findings& findings);
 
+// listeners.cc: listeners that Envoy refuses.
+void check_listener(const resource::ConfigPatch& patch, Findings& findings);
+
 // dns_cache.cc: caches of one name with different settings.
 void check_dns_caches(const resource::EnvoyFilter& filter, Findings& findings);
 

@@ -156,6 +156,7 @@ void check_envoy_filter(const resource::Resource& resource, Diagnostics& diagnos
     check_sni_proxy(patch, findings);
     check_filter_chains(*filter, patch, findings);
     check_cluster(patch, findings);
+    check_listener(patch, findings);
     check_bootstrap(*filter, i, findings);
   }
   check_selector(*filter, findings);
