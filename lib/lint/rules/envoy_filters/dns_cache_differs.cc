@@ -1,6 +1,13 @@
 // EGR0609 dns-cache-differs, between two EnvoyFilters; lib/envoy tells of those within one
-#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "lib/envoy/dns_cache.h"
 #include "lib/envoy/rules.h"
@@ -11,57 +18,76 @@
 namespace egressctl::lint::rules {
 namespace {
 
-struct Filter {
-  const resource::Resource* resource;
-  std::vector<const mesh::Workload*> pods;
-  std::vector<envoy::DnsCache> caches;
+// A cache as the first EnvoyFilter has it that some proxy gets.
+struct First {
+  std::size_t order;
+  const resource::Resource* filter;
+  envoy::DnsCache cache;
 };
 
-const resource::TextMap& labels_of(const Filter& filter) {
-  return filter.resource->as<resource::EnvoyFilter>()->workload_selector->labels;
-}
+// EnvoyFilters of one selector, which are for the same proxies.
+struct Group {
+  std::vector<const void*> proxies;  // the pods; without any in the set, the group itself
+  std::map<std::string_view, First> firsts = {};  // by the cache's name
+};
 
-// Whether some proxy gets the patches of both; where the set has no pods, by the same selector in
-// the same namespace.
-bool meet(const Context& in, const Filter& a, const Filter& b) {
-  if (a.pods.empty() && b.pods.empty())
-    return in.mesh().namespace_of(*a.resource) == in.mesh().namespace_of(*b.resource) &&
-           mesh::is_selected(labels_of(a), labels_of(b)) &&
-           mesh::is_selected(labels_of(b), labels_of(a));
-  return std::any_of(a.pods.begin(), a.pods.end(), [&](const mesh::Workload* pod) {
-    return std::find(b.pods.begin(), b.pods.end(), pod) != b.pods.end();
-  });
-}
+class Caches {
+ public:
+  explicit Caches(const Context& in) : in_(in) {}
 
-// The first difference is enough: the proxy refuses whatever it gets last.
-void compare(const Filter& one, const Filter& other, Diagnostics& out) {
-  for (const envoy::DnsCache& cache : other.caches) {
-    const auto first =
-        std::find_if(one.caches.begin(), one.caches.end(),
-                     [&](const envoy::DnsCache& each) { return each.name == cache.name; });
-    if (first == one.caches.end()) continue;
-    const std::string differing = envoy::differences(*first, cache);
-    if (differing.empty()) continue;
-    const SourceRange place = cache.config->key.range;
-    out.report(envoy::kDnsCacheDiffers, place,
-               "DNS cache \"{}\" differs in {} from that of EnvoyFilter \"{}\", which is for the "
-               "same proxies",
-               cache.name, differing, *one.resource->metadata.name)
-        .related(first->config->key.range, "the other settings of the cache")
-        .help("make both the same, or give one another name");
-    return;
+  // The first cache of that name among those of the proxies that `filter` is for; it may be the
+  // filter's own.
+  const First& first(const resource::Resource& filter, const envoy::DnsCache& cache) {
+    Group& group = group_of(filter);
+    const auto known = group.firsts.find(cache.name);
+    if (known != group.firsts.end()) return known->second;
+    First first{order_++, &filter, cache};
+    for (const void* proxy : group.proxies) {
+      const First& here = by_proxy_.try_emplace({proxy, cache.name}, first).first->second;
+      if (here.order < first.order) first = here;
+    }
+    return group.firsts.emplace(cache.name, first).first->second;
   }
+
+ private:
+  Group& group_of(const resource::Resource& filter) {
+    const auto [found, added] = groups_.try_emplace(
+        fmt::format("{}\n{}", in_.mesh().namespace_of(filter), selector_key(filter)));
+    Group& group = found->second;
+    if (!added) return group;
+    for (const mesh::Workload* pod : selected_pods(in_, filter)) group.proxies.push_back(pod);
+    if (group.proxies.empty()) group.proxies.push_back(&group);
+    return group;
+  }
+
+  const Context& in_;
+  std::size_t order_ = 0;
+  std::unordered_map<std::string, Group> groups_;  // by namespace and selector
+  std::map<std::pair<const void*, std::string_view>, First> by_proxy_;
+};
+
+void compare(const First& first, const envoy::DnsCache& cache, Diagnostics& out) {
+  const std::string differing = envoy::differences(first.cache, cache);
+  if (differing.empty()) return;
+  out.report(envoy::kDnsCacheDiffers, cache.config->key.range,
+             "DNS cache \"{}\" differs in {} from that of EnvoyFilter \"{}\", which is for the "
+             "same proxies",
+             cache.name, differing, *first.filter->metadata.name)
+      .related(first.cache.config->key.range, "the other settings of the cache")
+      .help("make both the same, or give one another name");
 }
 
 void check(const Context& in, Diagnostics& out) {
-  std::vector<Filter> filters;
+  Caches caches(in);
   for (const resource::Resource* resource : in.mesh().all(resource::Kind::EnvoyFilter)) {
-    Filter filter{resource, selected_pods(in, *resource),
-                  envoy::dns_caches(*resource->as<resource::EnvoyFilter>())};
-    if (filter.caches.empty() || labels_of(filter)->empty()) continue;
-    for (const Filter& before : filters)
-      if (meet(in, before, filter)) compare(before, filter, out);
-    filters.push_back(std::move(filter));
+    const auto& filter = *resource->as<resource::EnvoyFilter>();
+    if (filter.workload_selector->labels->empty()) continue;
+    std::set<std::string_view> seen;
+    for (const envoy::DnsCache& cache : envoy::dns_caches(filter)) {
+      if (!seen.insert(cache.name).second) continue;
+      const First& first = caches.first(*resource, cache);
+      if (first.filter != resource) compare(first, cache, out);
+    }
   }
 }
 
