@@ -19,8 +19,8 @@
 //   enum SocketAddress.Protocol TCP UDP=1
 //
 // Behind a type: `deprecated`; `disallowed` (refused by default); `non-empty`, if it is there;
-// `or-zero`, outside of the bounds; `in=a|b` and `prefix=p` of strings. Names without a dot, and
-// those of nested types, are of the file's last `package`.
+// `or-zero`, outside of the bounds; `in=a|b` and `prefix=p` of strings, `in=true` of bools. Names
+// without a dot, and those of nested types, are of the file's last `package`.
 #pragma once
 
 #include <cstdint>

@@ -84,6 +84,16 @@ void check_bounds(const yaml::Node& node, double value, const Field& field, std:
                   bounds_text(field, unit), node.scalar);
 }
 
+void check_bool(const yaml::Node& node, const Field& field, Findings& findings) {
+  const auto value = resource::to_bool(node);
+  if (!value) {
+    findings.wrong_type(node, resource::kExpectBool);
+    return;
+  }
+  if (!field.words.empty() && field.words != (*value ? "true" : "false"))
+    findings.report(kOutOfBounds, node.range, "\"{}\" can be {} alone", field.name, field.words);
+}
+
 void check_integer(const yaml::Node& node, const Field& field, Findings& findings) {
   const auto value = to_number(node, true);
   if (!value) {
@@ -176,9 +186,7 @@ bool is_base64(std::string_view text) {
 
 void check_scalar(const yaml::Node& node, const Field& field, Findings& findings) {
   switch (field.type) {
-    case FieldType::Bool:
-      if (!resource::to_bool(node)) findings.wrong_type(node, resource::kExpectBool);
-      return;
+    case FieldType::Bool: return check_bool(node, field, findings);
     case FieldType::Int32:
     case FieldType::Uint32:
     case FieldType::Int64:
