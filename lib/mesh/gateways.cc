@@ -1,6 +1,9 @@
 #include "lib/mesh/gateways.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -14,23 +17,17 @@ namespace {
 
 const std::vector<const GatewayView*> kNone;
 
-std::vector<const Service*> services_in_front(const Mesh& mesh,
-                                              const std::vector<const Workload*>& pods) {
-  std::vector<const Service*> out;
-  for (const Workload* pod : pods)
-    for (const Service* service : mesh.services_of(*pod))
-      if (std::find(out.begin(), out.end(), service) == out.end()) out.push_back(service);
-  return out;
-}
-
 // The Services of a cluster by the labels that they select.
 class ServicesBySelector {
  public:
   explicit ServicesBySelector(const Mesh& mesh) {
-    for (const Service& service : mesh.registry().all())
-      if (service.kubernetes != nullptr)
-        for (const auto& label : *service.kubernetes->selector)
-          by_label_[label_key(label.name, *label.entry)].push_back(&service);
+    for (const Service& service : mesh.registry().all()) {
+      if (service.kubernetes == nullptr || service.kubernetes->selector->empty()) continue;
+      const auto& labels = *service.kubernetes->selector;
+      for (const auto& label : labels)
+        by_label_[label_key(label.name, *label.entry)].push_back(&service);
+      by_first_[key_in(service.name_space, *labels.begin())].push_back({order_++, &service});
+    }
   }
 
   // Those that select no pod without all of these labels.
@@ -47,13 +44,57 @@ class ServicesBySelector {
     return out;
   }
 
+  // Those that select one of the pods, in the order of the input.
+  [[nodiscard]] std::vector<const Service*> in_front_of(
+      const std::vector<const Workload*>& pods) const {
+    std::map<std::size_t, const Service*> found;
+    for (const Workload* pod : pods)
+      for (const auto& label : **pod->labels) {
+        const auto listed = by_first_.find(key_in(pod->name_space, label));
+        if (listed == by_first_.end()) continue;
+        for (const auto& [order, service] : listed->second)
+          if (!found.contains(order) && is_selected(service->kubernetes->selector, *pod->labels))
+            found.emplace(order, service);
+      }
+    std::vector<const Service*> out;
+    for (const auto& [order, service] : found) out.push_back(service);
+    return out;
+  }
+
  private:
+  template <typename Label>
+  static std::string key_in(std::string_view name_space, const Label& label) {
+    return fmt::format("{}\n{}", name_space, label_key(label.name, *label.entry));
+  }
+
   std::unordered_map<std::string, std::vector<const Service*>> by_label_;
+  // By namespace and the first label of the selector.
+  std::unordered_map<std::string, std::vector<std::pair<std::size_t, const Service*>>> by_first_;
+  std::size_t order_ = 0;
+};
+
+// What a selector of Gateways picks.
+struct Selection {
+  std::vector<const Workload*> pods;
+  std::vector<const Service*> services;
+  std::vector<std::string_view> namespaces;
 };
 
 template <typename T>
 void add_once(std::vector<T>& list, T item) {
   if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+}
+
+Selection select(const Mesh& mesh, const ServicesBySelector& services, std::string_view name_space,
+                 const resource::TextMap& selector) {
+  Selection out;
+  out.pods = mesh.workloads().select(name_space, selector);
+  out.services =
+      out.pods.empty() ? services.within(name_space, selector) : services.in_front_of(out.pods);
+  for (const Workload* pod : out.pods) add_once(out.namespaces, pod->name_space);
+  if (out.pods.empty())
+    for (const Service* service : out.services) add_once(out.namespaces, service->name_space);
+  return out;
 }
 
 // Whether Istio's charts give pods of a gateway of that name the labels `app` and `istio` that the
@@ -120,19 +161,20 @@ bool GatewayView::has_service_port(std::int64_t port) const {
 
 GatewayIndex::GatewayIndex(const Mesh& mesh) {
   const ServicesBySelector services(mesh);
+  std::unordered_map<std::string, Selection> selections;  // by namespace and selector
   for (const resource::Resource* resource : mesh.all(resource::Kind::Gateway)) {
     GatewayView& view = views_.emplace_back();
     view.name = mesh.qualified_name(*resource);
     view.name_space = mesh.namespace_of(*resource);
     view.resource = resource;
     view.gateway = resource->as<resource::Gateway>();
-    view.pods = mesh.workloads().select(gateway_scope(mesh, *resource), view.gateway->selector);
-    view.services = view.pods.empty()
-                        ? services.within(gateway_scope(mesh, *resource), view.gateway->selector)
-                        : services_in_front(mesh, view.pods);
-    for (const Workload* pod : view.pods) add_once(view.namespaces, pod->name_space);
-    if (view.pods.empty())
-      for (const Service* service : view.services) add_once(view.namespaces, service->name_space);
+    const std::string_view scope = gateway_scope(mesh, *resource);
+    const auto [known, added] =
+        selections.try_emplace(fmt::format("{}\n{}", scope, selector_key(view.gateway->selector)));
+    if (added) known->second = select(mesh, services, scope, view.gateway->selector);
+    view.pods = known->second.pods;
+    view.services = known->second.services;
+    view.namespaces = known->second.namespaces;
     view.bound = mesh.bound_to(view.name);
     by_name_.try_emplace(view.name, &view);
     for (const Service* service : view.services) by_service_[service->host].push_back(&view);

@@ -107,13 +107,4 @@ std::string Mesh::qualified_name(const resource::Resource& resource) const {
   return fmt::format("{}/{}", namespace_of(resource), *resource.metadata.name);
 }
 
-std::vector<const Service*> Mesh::services_of(const Workload& workload) const {
-  std::vector<const Service*> out;
-  for (const Service* service : registry_.kubernetes_in(workload.name_space))
-    if (!service->kubernetes->selector->empty() &&
-        is_selected(service->kubernetes->selector, *workload.labels))
-      out.push_back(service);
-  return out;
-}
-
 }  // namespace egressctl::mesh

@@ -63,9 +63,6 @@ class Mesh {
   // "namespace/name" of a resource.
   [[nodiscard]] std::string qualified_name(const resource::Resource& resource) const;
 
-  // The Services of the workload's namespace that select it.
-  [[nodiscard]] std::vector<const Service*> services_of(const Workload& workload) const;
-
  private:
   void add(const resource::Resource& resource);
   void add_workload(const resource::Resource& resource, std::string_view name_space);

@@ -1,7 +1,10 @@
 #include "lib/mesh/workload.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
+
+#include <fmt/ranges.h>
 
 #include "lib/mesh/gateway_api.h"
 
@@ -12,6 +15,12 @@ using resource::SelectorOperator;
 
 std::string label_key(std::string_view key, std::string_view value) {
   return std::string(key).append("=").append(value);
+}
+
+std::string selector_key(const resource::TextMap& selector) {
+  std::set<std::string> labels;
+  for (const auto& label : *selector) labels.insert(label_key(label.name, *label.entry));
+  return fmt::format("{}", fmt::join(labels, ","));
 }
 
 std::string_view Workload::service_account() const {

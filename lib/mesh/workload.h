@@ -41,6 +41,9 @@ struct Workload {
 // "key=value", by which to look labels up.
 [[nodiscard]] std::string label_key(std::string_view key, std::string_view value);
 
+// All labels of a selector, the same for selectors of the same ones.
+[[nodiscard]] std::string selector_key(const resource::TextMap& selector);
+
 // Finds workloads by their labels, without going through all of them.
 class WorkloadIndex {
  public:

@@ -1,11 +1,8 @@
 #include "lib/lint/rules/envoy_filters/selected_pods.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <unordered_map>
-
-#include <fmt/format.h>
 
 #include "lib/mesh/workload.h"
 
@@ -46,10 +43,7 @@ class MeantGateways {
 }  // namespace
 
 std::string selector_key(const resource::Resource& filter) {
-  std::set<std::string> labels;
-  for (const auto& label : *filter.as<resource::EnvoyFilter>()->workload_selector->labels)
-    labels.insert(mesh::label_key(label.name, *label.entry));
-  return fmt::format("{}", fmt::join(labels, ","));
+  return mesh::selector_key(filter.as<resource::EnvoyFilter>()->workload_selector->labels);
 }
 
 std::vector<const mesh::Workload*> selected_pods(const Context& in,
