@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/base/log_format.h"
+
 namespace egressctl::trace {
 namespace {
 
@@ -45,25 +47,8 @@ std::string value_of(std::string_view name, const Hop& hop) {
 
 std::string filled(std::string_view format, const Hop& hop) {
   std::string out;
-  for (std::size_t at = 0; at < format.size();) {
-    const std::size_t start = std::min(format.find('%', at), format.size());
-    out += format.substr(at, start - at);
-    if (start == format.size()) break;
-    const std::size_t name_end =
-        format.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", start + 1);
-    if (name_end == std::string_view::npos) {
-      out += format.substr(start);
-      break;
-    }
-    const std::string_view name = format.substr(start + 1, name_end - start - 1);
-    // Arguments may have "%" in them, as those of %START_TIME(%s)% do.
-    const std::size_t arguments_end =
-        format[name_end] == '(' ? format.find(')', name_end) : name_end;
-    const std::size_t end = format.find('%', std::min(arguments_end, format.size()));
-    out += name.empty() ? std::string("%") : value_of(name, hop);
-    if (end == std::string_view::npos) break;
-    at = end + 1;
-  }
+  for (const LogPiece& piece : parse_log_format(format).pieces)
+    out += piece.name.empty() ? std::string(piece.literal) : value_of(piece.name, hop);
   return out;
 }
 

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "lib/base/istio_access_log.h"
-#include "lib/base/number.h"
+#include "lib/base/log_format.h"
 #include "lib/forward/log/access_log_operators.h"
 
 namespace egressctl::forward {
@@ -40,9 +39,20 @@ std::string words_of(const ResponseFlags& flags, std::string_view FlagWord::*wor
   return out.empty() ? "-" : out;
 }
 
-std::optional<std::size_t> parse_length(std::string_view text) {
-  const auto out = parse_number<std::size_t>(text);
-  return out && *out != 0 ? out : std::nullopt;
+// With what a flag or a line of YAML can't well hold in it: "\\n" and "\\t".
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = text.substr(i);
+    const bool escaped = rest.starts_with("\\n") || rest.starts_with("\\t");
+    if (!escaped) {
+      out += text[i];
+      continue;
+    }
+    out += rest[1] == 'n' ? '\n' : '\t';
+    ++i;
+  }
+  return out;
 }
 
 void write_json_string(std::string_view text, std::string& out) {
@@ -90,64 +100,30 @@ AccessLogFormat AccessLogFormat::istio_json() {
 }
 
 Result<AccessLogFormat> AccessLogFormat::parse(std::string_view text) {
+  const auto wrong = [](std::string_view what, std::size_t place) {
+    return fail(ErrorCode::Usage, fmt::format("access log: {} at byte {}", what, place));
+  };
+  const LogFormat parsed = parse_log_format(text);
+  if (!parsed.mistakes.empty())
+    return wrong(parsed.mistakes.front().what, parsed.mistakes.front().place);
   AccessLogFormat out;
   std::string literal;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::string_view rest = text.substr(i);
-    if (rest.starts_with("\\n") || rest.starts_with("\\t") || rest.starts_with("%%")) {
-      literal += rest[0] == '%' ? '%' : (rest[1] == 'n' ? '\n' : '\t');
-      i += 2;
-    } else if (rest[0] != '%') {
-      literal += rest[0];
-      ++i;
-    } else {
-      std::size_t size = 0;
-      auto piece = parse_operator(rest, i + 1, size);
-      if (!piece) return tl::unexpected(piece.error());
-      if (!literal.empty()) out.pieces_.push_back({.text = std::exchange(literal, {})});
-      out.pieces_.push_back(std::move(*piece));
-      i += size;
+  for (const LogPiece& piece : parsed.pieces) {
+    if (piece.name.empty()) {
+      literal += unescaped(piece.literal);
+      continue;
     }
+    const LogWriter* writer = find_log_writer(piece.name);
+    if (writer == nullptr)
+      return wrong(
+          fmt::format("\"%{}%\" has no value in connections that are only forwarded", piece.name),
+          static_cast<std::size_t>(piece.name.data() - text.data()));
+    if (!literal.empty()) out.pieces_.push_back({.text = std::exchange(literal, {})});
+    out.pieces_.push_back({.text = std::string(piece.argument), .op = writer, .most = piece.most});
   }
   // Istio adds a newline, too, where a format has none.
   if (!literal.ends_with('\n')) literal += '\n';
   out.pieces_.push_back({.text = std::move(literal)});
-  return out;
-}
-
-// The operator at the start of `text`, which stands at byte `place`; `size` says how long it is.
-Result<AccessLogFormat::Piece> AccessLogFormat::parse_operator(std::string_view text,
-                                                               std::size_t place,
-                                                               std::size_t& size) {
-  const auto wrong = [&](std::string_view what) {
-    return fail(ErrorCode::Usage, fmt::format("access log: {} at byte {}", what, place));
-  };
-  const std::size_t name_end = std::min(text.find_first_of("(:%", 1), text.size());
-  const std::string_view name = text.substr(1, name_end - 1);
-  Piece out;
-  out.op = find_log_operator(name);
-  if (name_end == text.size() || out.op == nullptr)
-    return wrong(fmt::format("\"%{}%\" is no operator", name));
-  std::string_view rest = text.substr(name_end);
-  if (rest.starts_with('(')) {
-    const std::size_t close = rest.find(')');
-    if (close == std::string_view::npos) return wrong(fmt::format("\"%{}(\" has no \")\"", name));
-    if (out.op->argument == LogArgument::None)
-      return wrong(fmt::format("\"%{}%\" takes no argument", name));
-    out.text = rest.substr(1, close - 1);
-    rest.remove_prefix(close + 1);
-  } else if (out.op->argument == LogArgument::Required) {
-    return wrong(fmt::format("\"%{}%\" lacks its argument", name));
-  }
-  const std::size_t end = rest.find('%');
-  if (end == std::string_view::npos) return wrong(fmt::format("\"%{}\" has no final \"%\"", name));
-  if (const std::string_view length = rest.substr(0, end); !length.empty()) {
-    const auto most = length.starts_with(':') ? parse_length(length.substr(1)) : std::nullopt;
-    if (!most || !out.op->length)
-      return wrong(fmt::format("\"{}\" behind \"%{}\" is no length", length, name));
-    out.most = *most;
-  }
-  size = text.size() - rest.size() + end + 1;
   return out;
 }
 

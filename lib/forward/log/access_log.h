@@ -19,7 +19,7 @@
 namespace egressctl::forward {
 
 class TlsConnection;
-struct LogOperator;
+struct LogWriter;
 
 // Why a connection was refused or broke, as far as Envoy has a flag for it over TCP: it has none
 // for clients that go away, nor for timeouts (see ConnectionRecord). Several may hold.
@@ -113,15 +113,13 @@ class AccessLogFormat {
 
  private:
   struct Piece {
-    std::string text;                 // a literal, or the operator's argument
-    const LogOperator* op = nullptr;  // nullptr: a literal
-    std::size_t most = 0;             // bytes of the operator's value; 0: all of them
-    std::string member{};             // of JSON: its name
+    std::string text;               // a literal, or the operator's argument
+    const LogWriter* op = nullptr;  // nullptr: a literal
+    std::size_t most = 0;           // bytes of the operator's value; 0: all of them
+    std::string member{};           // of JSON: its name
 
     bool operator==(const Piece&) const = default;
   };
-  [[nodiscard]] static Result<Piece> parse_operator(std::string_view text, std::size_t place,
-                                                    std::size_t& size);
   static void write_value(const Piece& piece, const ConnectionRecord& record, std::string& out);
   void write_json(const ConnectionRecord& record, std::string& out) const;
 

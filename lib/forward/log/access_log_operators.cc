@@ -230,25 +230,22 @@ void write_field(const Record& record, std::string_view names, std::string& out)
   out += '-';
 }
 
-constexpr auto kOptional = LogArgument::Optional;
-constexpr auto kRequired = LogArgument::Required;
-
 constexpr auto kUpstreamHost = of<&Record::upstream_host>;
 constexpr auto kUpstreamLocal = of<&Record::upstream_local_address>;
 constexpr auto kDownstreamLocal = of<&Record::downstream_local_address>;
 constexpr auto kDownstreamRemote = of<&Record::downstream_remote_address>;
 
-constexpr LogOperator number(std::string_view name, LogOperator::Write write) {
+constexpr LogWriter number(std::string_view name, LogWriter::Write write) {
   return {.name = name, .write = write, .is_number = true};
 }
 
 // By name. Those of HTTP that Envoy takes for TCP, too, have nothing to say.
-constexpr LogOperator kOperators[] = {
+constexpr LogWriter kWriters[] = {
     {"ACCESS_LOG_TYPE",
      [](const Record&, std::string_view, std::string& out) { out += "TcpConnectionEnd"; }},
     number("BYTES_RECEIVED", write_received),
     number("BYTES_SENT", write_sent),
-    {"CLUSTER_METADATA", write_nothing, kRequired},
+    {"CLUSTER_METADATA", write_nothing},
     number("CONNECTION_ID", [](const Record& record, std::string_view,
                                std::string& out) { write_number(record.id, out); }),
     // Istio's format has no place of its own for what TLS with the client said. Envoy's own words
@@ -281,10 +278,8 @@ constexpr LogOperator kOperators[] = {
     {"DOWNSTREAM_LOCAL_PORT", write_port<kDownstreamLocal>},
     {"DOWNSTREAM_LOCAL_SUBJECT", write_fact<kDownstreamOwn, &CertificateFacts::subject>},
     {"DOWNSTREAM_LOCAL_URI_SAN", write_names<kDownstreamOwn, &CertificateFacts::uris>},
-    {"DOWNSTREAM_PEER_CERT_V_END", write_validity<kDownstreamPeer, &CertificateFacts::until>,
-     kOptional},
-    {"DOWNSTREAM_PEER_CERT_V_START", write_validity<kDownstreamPeer, &CertificateFacts::from>,
-     kOptional},
+    {"DOWNSTREAM_PEER_CERT_V_END", write_validity<kDownstreamPeer, &CertificateFacts::until>},
+    {"DOWNSTREAM_PEER_CERT_V_START", write_validity<kDownstreamPeer, &CertificateFacts::from>},
     {"DOWNSTREAM_PEER_DNS_SAN", write_names<kDownstreamPeer, &CertificateFacts::hosts>},
     {"DOWNSTREAM_PEER_FINGERPRINT_1", write_fact<kDownstreamPeer, &CertificateFacts::sha1>},
     {"DOWNSTREAM_PEER_FINGERPRINT_256", write_fact<kDownstreamPeer, &CertificateFacts::sha256>},
@@ -306,41 +301,41 @@ constexpr LogOperator kOperators[] = {
     number("DOWNSTREAM_WIRE_BYTES_RECEIVED", write_received),
     number("DOWNSTREAM_WIRE_BYTES_SENT", write_sent),
     number("DURATION", write_duration),
-    {"DYNAMIC_METADATA", write_nothing, kRequired, true},
-    {"EMIT_TIME", write_moment<TimeZone::Utc, true>, kOptional},
-    {"EMIT_TIME_LOCAL", write_moment<TimeZone::Local, true>, kOptional},
+    {"DYNAMIC_METADATA", write_nothing},
+    {"EMIT_TIME", write_moment<TimeZone::Utc, true>},
+    {"EMIT_TIME_LOCAL", write_moment<TimeZone::Local, true>},
     {"FILTER_CHAIN_NAME", write_nothing},
-    {"FILTER_STATE", write_nothing, kRequired, true},
-    {"GRPC_STATUS", write_nothing, kOptional},
+    {"FILTER_STATE", write_nothing},
+    {"GRPC_STATUS", write_nothing},
     {"GRPC_STATUS_NUMBER", write_nothing},
     {"HOSTNAME", write_host_name},
-    {"PATH", write_nothing, kOptional, true},
+    {"PATH", write_nothing},
     {"PROTOCOL", write_nothing},
-    {"REQ", write_field, kRequired, true},
+    {"REQ", write_field},
     {"REQUESTED_SERVER_NAME", write_member<&Record::server_name>},
     {"REQUEST_DURATION", write_nothing},
-    {"REQUEST_HEADER", write_field, kRequired, true},
+    {"REQUEST_HEADER", write_field},
     number("REQUEST_HEADERS_BYTES", write_zero),
     {"REQUEST_TX_DURATION", write_nothing},
-    {"RESP", write_nothing, kRequired, true},
+    {"RESP", write_nothing},
     number("RESPONSE_CODE", write_zero),
-    {"RESPONSE_CODE_DETAILS", write_member<&Record::code_details>, kOptional},
+    {"RESPONSE_CODE_DETAILS", write_member<&Record::code_details>},
     {"RESPONSE_DURATION", write_nothing},
     {.name = "RESPONSE_FLAGS", .write = write_flags, .is_flags = true},
     {.name = "RESPONSE_FLAGS_LONG", .write = write_long_flags, .is_flags = true},
-    {"RESPONSE_HEADER", write_nothing, kRequired, true},
+    {"RESPONSE_HEADER", write_nothing},
     number("RESPONSE_HEADERS_BYTES", write_zero),
-    {"RESPONSE_TRAILER", write_nothing, kRequired, true},
+    {"RESPONSE_TRAILER", write_nothing},
     number("RESPONSE_TRAILERS_BYTES", write_zero),
     {"RESPONSE_TX_DURATION", write_nothing},
     {"ROUTE_NAME", write_member<&Record::route_name>},
-    {"START_TIME", write_moment<TimeZone::Utc, false>, kOptional},
-    {"START_TIME_LOCAL", write_moment<TimeZone::Local, false>, kOptional},
+    {"START_TIME", write_moment<TimeZone::Utc, false>},
+    {"START_TIME_LOCAL", write_moment<TimeZone::Local, false>},
     {"STREAM_ID", write_unique_id},
     {"TLS_JA3_FINGERPRINT", write_nothing},
     {"TLS_JA4_FINGERPRINT", write_nothing},
     {"TRACE_ID", write_nothing},
-    {"TRAILER", write_nothing, kRequired, true},
+    {"TRAILER", write_nothing},
     {"UNIQUE_ID", write_unique_id},
     {"UPSTREAM_CLUSTER", write_member<&Record::upstream_cluster>},
     {"UPSTREAM_CLUSTER_RAW", write_member<&Record::upstream_cluster>},
@@ -348,7 +343,7 @@ constexpr LogOperator kOperators[] = {
      [](const Record& record, std::string_view, std::string& out) {
        write_close_type(record.upstream_close, out);
      }},
-    {"UPSTREAM_FILTER_STATE", write_nothing, kRequired, true},
+    {"UPSTREAM_FILTER_STATE", write_nothing},
     number("UPSTREAM_HEADER_BYTES_RECEIVED", write_zero),
     number("UPSTREAM_HEADER_BYTES_SENT", write_zero),
     {"UPSTREAM_HOST", write_address<kUpstreamHost>},
@@ -368,11 +363,9 @@ constexpr LogOperator kOperators[] = {
     {"UPSTREAM_LOCAL_DNS_SAN", write_names<kUpstreamOwn, &CertificateFacts::hosts>},
     {"UPSTREAM_LOCAL_PORT", write_port<kUpstreamLocal>},
     {"UPSTREAM_LOCAL_URI_SAN", write_names<kUpstreamOwn, &CertificateFacts::uris>},
-    {"UPSTREAM_METADATA", write_nothing, kRequired},
-    {"UPSTREAM_PEER_CERT_V_END", write_validity<kUpstreamPeer, &CertificateFacts::until>,
-     kOptional},
-    {"UPSTREAM_PEER_CERT_V_START", write_validity<kUpstreamPeer, &CertificateFacts::from>,
-     kOptional},
+    {"UPSTREAM_METADATA", write_nothing},
+    {"UPSTREAM_PEER_CERT_V_END", write_validity<kUpstreamPeer, &CertificateFacts::until>},
+    {"UPSTREAM_PEER_CERT_V_START", write_validity<kUpstreamPeer, &CertificateFacts::from>},
     {"UPSTREAM_PEER_DNS_SAN", write_names<kUpstreamPeer, &CertificateFacts::hosts>},
     {"UPSTREAM_PEER_ISSUER", write_fact<kUpstreamPeer, &CertificateFacts::issuer>},
     {"UPSTREAM_PEER_SUBJECT", write_fact<kUpstreamPeer, &CertificateFacts::subject>},
@@ -396,18 +389,18 @@ constexpr LogOperator kOperators[] = {
     {"VIRTUAL_CLUSTER_NAME", write_nothing},
 };
 
-static_assert(std::is_sorted(std::begin(kOperators), std::end(kOperators),
-                             [](const LogOperator& a, const LogOperator& b) {
+static_assert(std::is_sorted(std::begin(kWriters), std::end(kWriters),
+                             [](const LogWriter& a, const LogWriter& b) {
                                return a.name < b.name;
                              }));
 
 }  // namespace
 
-const LogOperator* find_log_operator(std::string_view name) {
+const LogWriter* find_log_writer(std::string_view name) {
   const auto* found = std::lower_bound(
-      std::begin(kOperators), std::end(kOperators), name,
-      [](const LogOperator& each, std::string_view wanted) { return each.name < wanted; });
-  return found != std::end(kOperators) && found->name == name ? found : nullptr;
+      std::begin(kWriters), std::end(kWriters), name,
+      [](const LogWriter& each, std::string_view wanted) { return each.name < wanted; });
+  return found != std::end(kWriters) && found->name == name ? found : nullptr;
 }
 
 }  // namespace egressctl::forward

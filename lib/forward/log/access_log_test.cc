@@ -166,7 +166,7 @@ TEST_CASE("access log: what a peer sends ends neither the line nor the field") {
 TEST_CASE("access log: formats that Envoy refuses are refused, too") {
   CHECK_EQ(problem("%NOTHING%"), "access log: \"%NOTHING%\" is no operator at byte 1");
   CHECK_EQ(problem("a %START_TIME(%s"), "access log: \"%START_TIME(\" has no \")\" at byte 3");
-  CHECK_EQ(problem("%START_TIME"), "access log: \"%START_TIME%\" is no operator at byte 1");
+  CHECK_EQ(problem("%START_TIME"), "access log: \"%START_TIME\" has no final \"%\" at byte 1");
   CHECK_EQ(problem("%START_TIME(%s)"), "access log: \"%START_TIME\" has no final \"%\" at byte 1");
   CHECK_EQ(problem("%REQ%"), "access log: \"%REQ%\" lacks its argument at byte 1");
   CHECK_EQ(problem("%DURATION(x)%"), "access log: \"%DURATION%\" takes no argument at byte 1");
