@@ -6,9 +6,9 @@ namespace egressctl::lint::rules {
 
 List hygiene() {
   static constexpr const Rule* kList[] = {
-      &kPortWithoutProtocol, &kUnusedPiece, &kSingleReplica, &kUnqualifiedGateway,
-      &kPointlessWeight,     &kNoAccessLog, &kLeakedHeaders, &kTelemetryWithoutProvider,
-      &kTelemetryTwice,
+      &kPortWithoutProtocol, &kUnusedPiece,      &kSingleReplica, &kUnqualifiedGateway,
+      &kPointlessWeight,     &kNoAccessLog,      &kLeakedHeaders, &kTelemetryWithoutProvider,
+      &kTelemetryTwice,      &kRefusedLogFormat,
   };
   return kList;
 }

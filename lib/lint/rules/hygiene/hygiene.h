@@ -14,5 +14,6 @@ extern const Rule kNoAccessLog;               // EGR0806
 extern const Rule kLeakedHeaders;             // EGR0807
 extern const Rule kTelemetryWithoutProvider;  // EGR0810
 extern const Rule kTelemetryTwice;            // EGR0811
+extern const Rule kRefusedLogFormat;          // EGR0812
 
 }  // namespace egressctl::lint::rules
