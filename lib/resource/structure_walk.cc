@@ -352,9 +352,13 @@ void StructureWalk::word(const yaml::Node& node, const Schema& schema, const Pla
   std::vector<std::string_view> words;
   for (const std::string& word : schema.words)
     if (!word.empty()) words.push_back(word);
-  auto builder =
-      report(kUnknownEnumValue, node.range, place.path(), "field \"{}\" must be {}{}, found \"{}\"",
-             place.path(), words.size() > 1 ? "one of " : "", listing(words, "or"), node.scalar);
+  // The words of a Service are plain strings for Istio, which takes any.
+  const bool istio_takes_it = resource_.kind == "Service" && resource_.api_version == "v1";
+  auto builder = report(kUnknownEnumValue, node.range, place.path(),
+                        "field \"{}\" must be {}{}, found \"{}\"{}", place.path(),
+                        words.size() > 1 ? "one of " : "", listing(words, "or"), node.scalar,
+                        istio_takes_it ? "; the API server refuses it" : "");
+  if (istio_takes_it) builder.severity(Severity::Warning);
   builder.help(did_you_mean(node.scalar, words));
   const std::string_view meant = plainly_meant(node.scalar, words);
   const bool exact = node.range.text().size() <= node.scalar.size() + 2;

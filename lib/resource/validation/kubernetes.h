@@ -15,8 +15,8 @@ namespace egressctl::resource::validation {
 inline constexpr RuleId kUnknownKind{"EGR0126", "unknown-kind", Severity::Error};
 // The API server refuses names that are none for DNS.
 inline constexpr RuleId kInvalidObjectName{"EGR0127", "invalid-object-name", Severity::Warning};
-// The API server refuses the Service.
-inline constexpr RuleId kInvalidService{"EGR0128", "invalid-service", Severity::Error};
+// The API server refuses the Service; Istio would take it.
+inline constexpr RuleId kInvalidService{"EGR0128", "invalid-service", Severity::Warning};
 // The API server refuses the policy, or a part of it does nothing.
 inline constexpr RuleId kInvalidNetworkPolicy{"EGR0129", "invalid-network-policy", Severity::Error};
 // The API server refuses the workload.

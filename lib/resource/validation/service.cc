@@ -22,7 +22,8 @@ void check_service(Report& report, const Service& service) {
     if (name->empty() && several)
       report
           .refused(kInvalidService, port->port.present() ? port->port.range : port.range,
-                   "port {} has no name, which each of several ports needs", *port->port)
+                   "port {} has no name: the API server refuses several ports without names",
+                   *port->port)
           .help("name it after its protocol, as in \"tls\" or \"http-web\"");
     if (!name->empty() && !is_dns_label(*name))
       report.refused(kInvalidService, name.range, "\"{}\" is no name of a Service's port", *name)
