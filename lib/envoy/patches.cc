@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_set>
 
 #include "lib/envoy/message.h"
 #include "lib/envoy/names.h"
@@ -116,7 +117,7 @@ bool for_all_alike(const EnvoyFilter& filter) {
 
 // What tells two patches of "the same" filter for IST0155: as istioctl does it.
 std::string instance_of(const ConfigPatch& patch) {
-  if (!patch.patch->value.present()) return {};
+  if (!patch.patch->value.present() || patch.patch->value.node->entries.empty()) return {};
   const yaml::Node* name = patch.patch->value.node->find("name");
   if (name != nullptr) return std::string("value:").append(name->scalar);
   return *patch.match->listener->filter_chain->filter->name;
@@ -167,27 +168,46 @@ void check_envoy_filter(const resource::Resource& resource, Diagnostics& diagnos
   check_duplicates(names.listeners, "listener", findings);
 }
 
-void check_relative_patches(const resource::Resource& resource, std::vector<std::string>& versioned,
+void VersionedFilters::add(const resource::Resource& resource) {
+  const auto* filter = resource.as<EnvoyFilter>();
+  if (filter == nullptr) return;
+  for (const auto& item : *filter->config_patches) {
+    if (!item->patch.present()) break;
+    if (item->match->proxy->proxy_version->empty()) continue;
+    const auto [found, added] =
+        filters_.try_emplace(instance_of(*item), Patched{.first = &resource});
+    if (!added && found->second.first != &resource) found->second.others = true;
+  }
+}
+
+bool VersionedFilters::elsewhere(const std::string& filter,
+                                 const resource::Resource& resource) const {
+  const auto found = filters_.find(filter);
+  return found != filters_.end() && (found->second.others || found->second.first != &resource);
+}
+
+void check_relative_patches(const resource::Resource& resource, const VersionedFilters& versioned,
                             Diagnostics& diagnostics) {
   const auto* filter = resource.as<EnvoyFilter>();
   if (filter == nullptr) return;
   Findings findings(resource, diagnostics);
+  std::unordered_set<std::string> before;  // of this EnvoyFilter
   for (const auto& item : *filter->config_patches) {
     const ConfigPatch& patch = *item;
     if (!patch.patch.present()) break;
     const std::string instance = instance_of(patch);
     if (is_relative(patch) && *filter->priority == 0) {
-      const bool versions =
-          std::find(versioned.begin(), versioned.end(), instance) != versioned.end();
-      findings
-          .report(kRelativePatch, patch.patch->operation.range,
-                  "{} depends on what other patches did before, and without a \"priority\" their "
-                  "order is that of creation",
-                  patch.patch->operation.text())
-          .alias(versions ? "IST0155" : "IST0151")
-          .help("set \"priority\", or use INSERT_FIRST or ADD");
+      auto finding = findings.report(
+          kRelativePatch, patch.patch->operation.range,
+          "{} depends on what other patches did before, and without a \"priority\" their order is "
+          "that of creation",
+          patch.patch->operation.text());
+      const bool surely = before.contains(instance);
+      if (!surely) finding.alias("IST0151");
+      if (surely || versioned.elsewhere(instance, resource)) finding.alias("IST0155");
+      finding.help("set \"priority\", or use INSERT_FIRST or ADD");
     }
-    if (!patch.match->proxy->proxy_version->empty()) versioned.push_back(instance);
+    if (!patch.match->proxy->proxy_version->empty()) before.insert(instance);
   }
 }
 

@@ -12,7 +12,8 @@ using resource::Loaded;
 // All findings about the EnvoyFilters of a file, sorted.
 inline Diagnostics check_all(const Loaded& loaded) {
   Diagnostics findings;
-  std::vector<std::string> versioned;
+  VersionedFilters versioned;
+  for (const resource::Resource& resource : loaded.resources) versioned.add(resource);
   for (const resource::Resource& resource : loaded.resources) {
     check_envoy_filter(resource, findings);
     check_relative_patches(resource, versioned, findings);

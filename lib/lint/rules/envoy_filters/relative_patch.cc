@@ -1,7 +1,4 @@
 // EGR0605 relative-patch-without-priority
-#include <string>
-#include <vector>
-
 #include "lib/envoy/patches.h"
 #include "lib/envoy/rules.h"
 #include "lib/lint/context.h"
@@ -13,8 +10,10 @@ namespace {
 constexpr std::string_view kReferences[] = {"istio/istio#26912"};
 
 void check(const Context& in, Diagnostics& out) {
-  std::vector<std::string> versioned;
-  for (const resource::Resource* filter : in.mesh().all(resource::Kind::EnvoyFilter))
+  const auto& filters = in.mesh().all(resource::Kind::EnvoyFilter);
+  envoy::VersionedFilters versioned;
+  for (const resource::Resource* filter : filters) versioned.add(*filter);
+  for (const resource::Resource* filter : filters)
     envoy::check_relative_patches(*filter, versioned, out);
 }
 
