@@ -79,16 +79,27 @@ bool gets_an_address(const Report& report, const ServiceEntry& entry) {
   return label == nullptr || to_lower(**label) != "false";
 }
 
-void check_twice(Report& report, const SourceRange range, SourceRange first, std::string what) {
-  report.error(kDuplicatePort, range, "the ServiceEntry has port {} twice", what)
+Diagnostics::Builder check_twice(Report& report, const SourceRange range, SourceRange first,
+                                 std::string what) {
+  return report.error(kDuplicatePort, range, "the ServiceEntry has port {} twice", what)
       .related(first, "the first one")
       .help("give each port a name and a number of its own");
+}
+
+// Source: istio/istio pkg/config/analysis/analyzers/serviceentry/conflictingserviceentries.go, for
+// which one ServiceEntry is as good as two.
+void check_same_number(Report& report, const ServiceEntry& entry, const Port& port,
+                       const Port& first) {
+  auto finding = check_twice(report, port.number.range, first.number.range,
+                             fmt::format("number {}", *port.number));
+  if (!entry.hosts->empty() && to_lower(port.protocol.text()) != to_lower(first.protocol.text()))
+    finding.alias("IST0177");
 }
 
 void check_ports(Report& report, const ServiceEntry& entry) {
   const bool warns = entry.addresses->empty() && !gets_an_address(report, entry);
   std::map<std::string_view, const Text*> names;
-  std::map<std::int64_t, const Number*> numbers;
+  std::map<std::int64_t, const Port*> numbers;
   for (const Positioned<Port>& port : *entry.ports) {
     if (!has_mapping(port)) continue;
     if (port.node->entries.empty()) {
@@ -100,10 +111,9 @@ void check_ports(Report& report, const ServiceEntry& entry) {
     if (!new_name && !port->name->empty())
       check_twice(report, port->name.range, same_name->second->range,
                   fmt::format("name \"{}\"", *port->name));
-    const auto [same_number, new_number] = numbers.emplace(*port->number, &port->number);
+    const auto [same_number, new_number] = numbers.emplace(*port->number, &*port);
     if (!new_number && port->number.present())
-      check_twice(report, port->number.range, same_number->second->range,
-                  fmt::format("number {}", *port->number));
+      check_same_number(report, entry, *port, *same_number->second);
     if (*port->target_port != 0) check_port(report, port->target_port);
     const std::string_view protocol = port->protocol.text();
     if (warns && (protocol.empty() || protocol == "TCP"))

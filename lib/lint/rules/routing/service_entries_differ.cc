@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "lib/base/text.h"
 #include "lib/lint/context.h"
 #include "lib/lint/rules/routing/rivals.h"
 #include "lib/lint/rules/routing/routing.h"
@@ -32,16 +33,28 @@ std::string way_of(const Service& service, const mesh::ServicePort& port) {
   return out;
 }
 
+// Istio compares protocols as they are written but for their case
+// (analyzers/serviceentry/conflictingserviceentries.go).
+std::string protocol_of(const resource::Port& port) {
+  return to_lower(port.protocol.text());
+}
+
+std::string_view written_protocol(const Service& service, std::int64_t number) {
+  for (const auto& port : *service.entry->ports)
+    if (*port->number == number) return port->protocol.text();
+  return {};
+}
+
 // The entries of one host, by port.
 struct HostEntries {
-  std::unordered_map<std::int64_t, Rivals<Service, resource::Protocol>> protocols;
+  std::unordered_map<std::int64_t, Rivals<Service, std::string>> protocols;
   std::unordered_map<std::int64_t, Rivals<Service, std::string>> ways;
 
   void add(const Service& service) {
-    for (const mesh::ServicePort& port : service.ports) {
-      protocols[port.number].add(service.visibility, port.protocol, &service);
+    for (const auto& port : *service.entry->ports)
+      protocols[*port->number].add(service.visibility, protocol_of(*port), &service);
+    for (const mesh::ServicePort& port : service.ports)
       ways[port.number].add(service.visibility, way_of(service, port), &service);
-    }
   }
 };
 
@@ -57,12 +70,12 @@ Diagnostics::Builder report(Diagnostics& out, const Service& service, const Serv
 
 // Reports the first difference; one is enough to say that there are two definitions.
 bool compare(const Service& service, const HostEntries& others, Diagnostics& out) {
-  for (const mesh::ServicePort& port : service.ports)
+  for (const auto& port : *service.entry->ports)
     if (const Service* rival =
-            others.protocols.at(port.number).find(service.visibility, port.protocol)) {
-      report(out, service, *rival, port.number,
-             fmt::format("protocol (\"{}\" and \"{}\")", resource::to_string(port.protocol),
-                         resource::to_string(rival->port(port.number)->protocol)))
+            others.protocols.at(*port->number).find(service.visibility, protocol_of(*port))) {
+      report(out, service, *rival, *port->number,
+             fmt::format("protocol (\"{}\" and \"{}\")", port->protocol.text(),
+                         written_protocol(*rival, *port->number)))
           .alias("IST0177");
       return true;
     }

@@ -23,6 +23,12 @@ using Entries = Rivals<resource::Resource, std::string>;  // by host: one host i
 
 constexpr std::int64_t kHttps = 443;
 
+// Whether `istioctl analyze` asks for addresses because of the port (serviceentry/
+// protocoladdresses.go of its analyzers).
+bool istio_asks(const resource::Port& port) {
+  return *port.protocol == Protocol::Tcp || port.protocol.text().empty();
+}
+
 // Whether nothing but the address tells the port's connections from others.
 bool is_plain_tcp(const resource::Port& port) {
   switch (*port.protocol) {
@@ -45,8 +51,7 @@ void check_port(const mesh::Service& service, const resource::Positioned<resourc
       *in.number, service.host);
   // Where the finding stands says which port; what is missing is the same for all of them.
   finding.field("spec.addresses");
-  if (*in.protocol == Protocol::Tcp || *in.protocol == Protocol::Unsupported)
-    finding.alias("IST0134");
+  if (istio_asks(in)) finding.alias("IST0134");
   const bool https = *in.number == kHttps;
   finding.help(https ? "let the port have protocol TLS, so that clients are told apart by SNI, or "
                        "give the entry its addresses"
@@ -62,8 +67,36 @@ void check_port(const mesh::Service& service, const resource::Positioned<resourc
     finding.fix({.title = "let clients be told apart by SNI", .safe = false, .edits = {*edit}});
 }
 
+// Entries without a host, which is told elsewhere, make no service; istioctl speaks of them, too.
+void check_without_host(const resource::Resource& resource, Diagnostics& out) {
+  const auto* entry = resource.as<resource::ServiceEntry>();
+  if (!entry->hosts->empty() || !entry->addresses->empty() || has_allocated_address(resource))
+    return;
+  for (const auto& port : *entry->ports)
+    if (istio_asks(*port))
+      out.report(kId, port->name.present() ? port->name.range : port.range,
+                 "port {} is plain TCP and the entry has no address", *port->number)
+          .field("spec.addresses")
+          .alias("IST0134")
+          .help("give the entry its hosts and addresses");
+}
+
+void check_behind_waypoint(const resource::Resource& resource, Diagnostics& out) {
+  for (const auto& port : *resource.as<resource::ServiceEntry>()->ports)
+    if (istio_asks(*port))
+      out.report(kId, port->name.present() ? port->name.range : port.range,
+                 "port {} is plain TCP and the entry has no address: only clients in ambient mode "
+                 "can tell its connections from others",
+                 *port->number)
+          .severity(Severity::Info)
+          .field("spec.addresses")
+          .alias("IST0134");
+}
+
 void check(const Context& in, Diagnostics& out) {
   if (allocates_addresses(in.mesh())) return;
+  for (const resource::Resource* resource : in.mesh().all(resource::Kind::ServiceEntry))
+    check_without_host(*resource, out);
   std::vector<const mesh::Service*> entries;
   std::unordered_map<std::int64_t, Entries> by_port;
   const resource::Resource* last = nullptr;
@@ -73,7 +106,10 @@ void check(const Context& in, Diagnostics& out) {
     if (!service.entry->addresses->empty() || has_allocated_address(*last)) continue;
     // A waypoint's clients have no sidecars: ztunnel goes by the address that it has answered DNS
     // with.
-    if (mesh::waypoint_label(in.mesh(), *last) != nullptr) continue;
+    if (mesh::waypoint_label(in.mesh(), *last) != nullptr) {
+      check_behind_waypoint(*last, out);
+      continue;
+    }
     entries.push_back(&service);
     for (const auto& port : *service.entry->ports)
       if (is_plain_tcp(*port) && *service.entry->resolution != resource::Resolution::None)
