@@ -85,14 +85,36 @@ void check_same_pods(const Context& in, Diagnostics& out) {
   }
 }
 
+bool has_target(const resource::Telemetry& telemetry) {
+  return telemetry.target_ref.present() || !telemetry.target_refs->empty();
+}
+
+// istioctl takes a Telemetry with a target for one without a selector
+// (analyzers/telemetry/default_selector.go); `others_told`: those without either are told of.
+void check_targets(const Resources& resources, bool others_told, Diagnostics& out) {
+  for (const resource::Resource* resource : resources) {
+    if (others_told && !has_target(*resource->as<resource::Telemetry>())) continue;
+    out.report(kTwice, resource->metadata.name.range,
+               "istioctl takes this Telemetry and \"{}\" for two that are for the whole namespace, "
+               "though a \"targetRef\" tells them apart",
+               *another(resources, *resource).metadata.name)
+        .severity(Severity::Info)
+        .alias("IST0160");
+  }
+}
+
 void check_same_namespace(const Context& in, Diagnostics& out) {
   std::unordered_map<std::string_view, Resources> by_namespace;
+  std::unordered_map<std::string_view, Resources> without_selector;
   for (const resource::Resource* resource : in.mesh().all(resource::Kind::Telemetry)) {
     const auto& telemetry = *resource->as<resource::Telemetry>();
-    if (!telemetry.selector.present() && !telemetry.target_ref.present() &&
-        telemetry.target_refs->empty())
-      by_namespace[in.mesh().namespace_of(*resource)].push_back(resource);
+    if (telemetry.selector.present()) continue;
+    const std::string_view name_space = in.mesh().namespace_of(*resource);
+    without_selector[name_space].push_back(resource);
+    if (!has_target(telemetry)) by_namespace[name_space].push_back(resource);
   }
+  for (const auto& [name_space, resources] : without_selector)
+    if (resources.size() > 1) check_targets(resources, by_namespace[name_space].size() > 1, out);
   for (const auto& [name_space, resources] : by_namespace) {
     if (resources.size() < 2) continue;
     for (const resource::Resource* resource : resources) {

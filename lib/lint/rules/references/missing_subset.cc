@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lib/base/text.h"
+#include "lib/lint/rules/references/istioctl_subsets.h"
 #include "lib/lint/rules/references/references.h"
 #include "lib/lint/rules/references/short_names.h"
 #include "lib/lint/rules/references/subsets.h"
@@ -51,6 +52,13 @@ std::unordered_set<std::string> misnamed_subsets(const mesh::Mesh& mesh) {
   return out;
 }
 
+// Whether `istioctl analyze` finds the subset that the VirtualService's destination names.
+bool istioctl_finds(const Context& in, const mesh::VirtualService& service,
+                    const resource::Destination& destination) {
+  return in.shared<IstioctlSubsets>().has(service.name_space, *destination.host,
+                                          *destination.subset);
+}
+
 void report_unknown(const mesh::RouteTarget& target, Diagnostics& out) {
   const resource::Text& subset = target.destination->subset;
   out.report(kId, subset.range,
@@ -84,6 +92,25 @@ void check_unused(const Context& in, const std::unordered_set<const resource::De
       }
 }
 
+// Subsets that proxies find, or another rule tells of, where istioctl sees no DestinationRule.
+void check_spelling(const Context& in, const std::unordered_set<const resource::Destination*>& told,
+                    Diagnostics& out) {
+  std::unordered_set<const resource::Destination*> seen = told;
+  for (const Hop& hop : in.shared<Hops>().all()) {
+    const resource::Destination& destination = *hop.target->destination;
+    if (destination.subset->empty() || !seen.insert(&destination).second ||
+        istioctl_finds(in, *hop.service, destination))
+      continue;
+    out.report(kId, destination.subset.range,
+               "istioctl knows no DestinationRule for \"{}\" with subset \"{}\": it looks for that "
+               "very host, in namespace \"{}\" where it is no full name of a Service",
+               *destination.host, *destination.subset, hop.service->name_space)
+        .severity(Severity::Info)
+        .help("write the same full host name here and in the DestinationRule")
+        .alias("IST0101");
+  }
+}
+
 void check(const Context& in, Diagnostics& out) {
   const Hops& hops = in.shared<Hops>();
   const auto misnamed = misnamed_subsets(in.mesh());
@@ -111,9 +138,10 @@ void check(const Context& in, Diagnostics& out) {
     } else {
       finding.help("write a DestinationRule for the host that has the subset, or take it out here");
     }
-    if (!verdict.defined_somewhere) finding.alias("IST0101");
+    if (!istioctl_finds(in, *hop.service, *hop.target->destination)) finding.alias("IST0101");
   }
   check_unused(in, used, out);
+  check_spelling(in, told, out);
 }
 
 }  // namespace

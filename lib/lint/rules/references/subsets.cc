@@ -70,10 +70,7 @@ SubsetVerdict judge_subset(const Context& in, const Hops& hops, const Hop& hop,
     return {SubsetFault::Missing, all.empty() ? nullptr : all.front(), nullptr};
   }
   if (client.empty()) return {};  // who looks it up is not known, so any rule may be the one
-  SubsetVerdict out = explain(in, hops, hop, client, owner, having);
-  out.defined_somewhere = std::any_of(having.begin(), having.end(),
-                                      [&](const Rule* rule) { return rule->host == host; });
-  return out;
+  return explain(in, hops, hop, client, owner, having);
 }
 
 }  // namespace egressctl::lint::rules

@@ -18,7 +18,6 @@ struct SubsetVerdict {
   SubsetFault fault = SubsetFault::None;
   const mesh::Rule* rule = nullptr;    // the one that has the subset, else one that applies
   const mesh::Rule* winner = nullptr;  // of Shadowed: the one that applies instead
-  bool defined_somewhere = false;      // a rule for exactly that host has the subset, wherever
 };
 
 // Judges the subset of a destination as proxies of `client` see it.

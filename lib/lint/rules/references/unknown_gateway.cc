@@ -54,12 +54,34 @@ std::optional<Fix> rename(const mesh::VirtualService& service, const resource::T
   return fix;
 }
 
+// istiod knows two spellings, "./name" and "name.namespace", that istioctl does not.
+// Source: istio/istio pilot/pkg/model/virtualservice.go (resolveGatewayName) and
+// pkg/config/resource/name.go (NewShortOrFullName).
+void check_spelling(const Context& in, const mesh::VirtualService& service,
+                    const resource::Text& gateway, const std::string& qualified, Diagnostics& out) {
+  const std::string_view own = service.name_space;
+  if (*gateway == qualified || fmt::format("{}/{}", own, *gateway) == qualified) return;
+  auto finding = out.report(kId, gateway.range,
+                            "istiod takes \"{}\" for Gateway \"{}\", istioctl for one that is not "
+                            "there",
+                            *gateway, qualified);
+  finding.severity(Severity::Info)
+      .help(fmt::format("write \"{}\"", qualified))
+      .related(in.mesh().gateway(qualified)->metadata.name.range, "the Gateway")
+      .alias("IST0101")
+      .alias("IST0132");
+  if (auto fix = rename(service, gateway, qualified, qualified)) {
+    fix->safe = true;
+    finding.fix(std::move(*fix));
+  }
+}
+
 void check_gateway(const Context& in, const mesh::VirtualService& service,
                    const resource::Text& gateway, const ByName& gateways, Diagnostics& out) {
   const std::string qualified = mesh::resolve_gateway(*gateway, service.name_space);
-  if (qualified == "mesh" || gateway->find(kGenerated) != std::string::npos ||
-      in.mesh().gateway(qualified) != nullptr)
-    return;
+  if (qualified == "mesh" || gateway->find(kGenerated) != std::string::npos) return;
+  if (in.mesh().gateway(qualified) != nullptr)
+    return check_spelling(in, service, gateway, qualified, out);
   const bool plain = gateway->find('/') == std::string::npos;
   auto finding = out.report(
       kId, gateway.range, "there is no Gateway \"{}\"{}", qualified,

@@ -33,18 +33,29 @@ class GatewayHosts {
 
   // Whether a host of the VirtualService is one of these, and open to its namespace.
   [[nodiscard]] bool accept(const VirtualService& service) const {
+    return std::any_of(service.hosts.begin(), service.hosts.end(),
+                       [&](const std::string& host) { return has(host, service); });
+  }
+
+  // The same for the hosts as they are written, short names among them: istioctl completes none
+  // (analyzers/virtualservice/gateways.go).
+  [[nodiscard]] bool accept_as_written(const VirtualService& service) const {
+    const auto& hosts = *service.service->hosts;
+    return std::any_of(hosts.begin(), hosts.end(),
+                       [&](const resource::Text& host) { return has(*host, service); });
+  }
+
+ private:
+  [[nodiscard]] bool has(const std::string& name, const VirtualService& service) const {
     const auto open = [&](const resource::Text& host) {
       const std::size_t slash = host->find('/');
       if (slash == std::string::npos) return true;
       const std::string_view owner = std::string_view(*host).substr(0, slash);
       return owner == "*" || (owner == "." ? gateway_.name_space : owner) == service.name_space;
     };
-    return std::any_of(service.hosts.begin(), service.hosts.end(), [&](const std::string& host) {
-      return hosts_.overlapping(host, open) != nullptr;
-    });
+    return hosts_.overlapping(name, open) != nullptr;
   }
 
- private:
   const GatewayView& gateway_;
   mesh::HostIndex<resource::Text> hosts_;
 };
@@ -99,6 +110,20 @@ void report(const Context& in, const GatewayView& gateway, const VirtualService&
     finding.fix({.title = "add the host to the gateway", .safe = false, .edits = {*edit}});
 }
 
+void report_short(const GatewayView& gateway, const VirtualService& service,
+                  const resource::Text& name, Diagnostics& out) {
+  const resource::Text& host = service.service->hosts->front();
+  out.report(
+         kId, name.range,
+         "istioctl finds no host of the VirtualService at gateway \"{}\": it completes no short "
+         "name such as \"{}\", as istiod does",
+         gateway.name, *host)
+      .severity(Severity::Info)
+      .related(host.range, "the short name")
+      .help("write the host in full")
+      .alias("IST0132");
+}
+
 // A VirtualService without hosts is a delegate, and can have no gateways: validation tells. To
 // istioctl's analyzer the gateways lack what is not there.
 void report_delegate(const Context& in, const VirtualService& service, Diagnostics& out) {
@@ -122,8 +147,11 @@ void check(const Context& in, Diagnostics& out) {
       const GatewayView* gateway =
           in.gateways().find(mesh::resolve_gateway(*name, service.name_space));
       if (gateway == nullptr) continue;
-      if (known.try_emplace(gateway, *gateway).first->second.accept(service)) continue;
-      report(in, *gateway, service, name, out);
+      const GatewayHosts& hosts = known.try_emplace(gateway, *gateway).first->second;
+      if (!hosts.accept(service))
+        report(in, *gateway, service, name, out);
+      else if (!hosts.accept_as_written(service))
+        report_short(*gateway, service, name, out);
     }
   }
 }

@@ -1,5 +1,7 @@
 // EGR0311 mesh-host-twice
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/routing/rivals.h"
@@ -75,15 +77,32 @@ void report(const VirtualService& service, const VirtualService& rival, const st
       .alias("IST0109");
 }
 
+// A short name and a full one may be the same host. For istioctl the VirtualService is then in its
+// own way (analyzers/virtualservice/conflictingmeshgatewayhosts.go).
+void check_own_hosts(const VirtualService& service, Diagnostics& out) {
+  std::unordered_set<std::string_view> seen;
+  for (const std::string& host : service.hosts) {
+    if (seen.insert(host).second) continue;
+    out.report(kId, service.resource->metadata.name.range,
+               "the VirtualService has host \"{}\" twice", host)
+        .severity(Severity::Info)
+        .help("name it once")
+        .alias("IST0109");
+    return;
+  }
+}
+
 void check(const Context& in, Diagnostics& out) {
   const MeshHosts hosts(in.mesh());
-  for (const VirtualService* service : in.mesh().bound_to("mesh"))
+  for (const VirtualService* service : in.mesh().bound_to("mesh")) {
+    check_own_hosts(*service, out);
     for (const std::string& host : service->hosts) {
       const VirtualService* rival = hosts.find(*service, host);
       if (rival == nullptr) continue;
       report(*service, *rival, host, out);
       break;
     }
+  }
 }
 
 }  // namespace
