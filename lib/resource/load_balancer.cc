@@ -45,12 +45,6 @@ LocalityFailover read_failover(const Fields& in) {
   return {.from = in.text("from"), .to = in.text("to")};
 }
 
-ZoneAwareSetting read_zone_aware_setting(const Fields& in) {
-  return {.failover = in.objects("failover", read_failover),
-          .failover_priority = in.texts("failoverPriority"),
-          .enabled = in.flag("enabled")};
-}
-
 Warmup read_warmup(const Fields& in) {
   return {.duration = in.duration("duration"),
           .minimum_percent = in.real("minimumPercent"),
@@ -58,6 +52,12 @@ Warmup read_warmup(const Fields& in) {
 }
 
 }  // namespace
+
+ZoneAwareSetting read_zone_aware_setting(const Fields& in) {
+  return {.failover = in.objects("failover", read_failover),
+          .failover_priority = in.texts("failoverPriority"),
+          .enabled = in.flag("enabled")};
+}
 
 LocalitySetting read_locality_setting(const Fields& in) {
   return {.distribute = in.objects("distribute", read_distribute),

@@ -101,6 +101,7 @@ struct OutlierDetection {
 };
 
 [[nodiscard]] LocalitySetting read_locality_setting(const Fields& in);
+[[nodiscard]] ZoneAwareSetting read_zone_aware_setting(const Fields& in);
 [[nodiscard]] LoadBalancer read_load_balancer(const Fields& in);
 [[nodiscard]] OutlierDetection read_outlier_detection(const Fields& in);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace egressctl::resource {
 namespace {
@@ -66,8 +67,31 @@ PathNormalization read_path_normalization(const Fields& in) {
   return {.normalization = in.choice("normalization", kNormalizations)};
 }
 
+// Of the kinds of providers those that send to a service.
+constexpr std::string_view kSending[] = {"envoyExtAuthzHttp", "envoyExtAuthzGrpc", "zipkin",
+                                         "lightstep",         "datadog",           "opencensus",
+                                         "skywalking",        "opentelemetry",     "envoyOtelAls",
+                                         "envoyHttpAls",      "envoyTcpAls"};
+
+ProviderService read_provider_service(const Fields& in) {
+  return {.service = in.text("service"), .port = in.number("port")};
+}
+
 ExtensionProvider read_extension_provider(const Fields& in) {
-  return {.name = in.text("name")};
+  ExtensionProvider out{.name = in.text("name"), .backend = {}};
+  for (const std::string_view kind : kSending)
+    if (auto backend = in.object(kind, read_provider_service); backend.present())
+      out.backend = std::move(backend);
+  return out;
+}
+
+ServiceSetting read_service_setting(const Fields& in) {
+  return {.hosts = in.texts("hosts")};
+}
+
+DefaultTrafficPolicy read_default_traffic_policy(const Fields& in) {
+  return {.connection_pool = in.object("connectionPool", read_connection_pool),
+          .outlier_detection = in.object("outlierDetection", read_outlier_detection)};
 }
 
 TlsDefaults read_tls_defaults(const Fields& in) {
@@ -100,9 +124,13 @@ MeshConfig read_mesh_config(const Fields& in) {
           .protocol_detection_timeout = in.duration("protocolDetectionTimeout"),
           .h2_upgrade_policy = read_h2_upgrade_policy(in),
           .locality_lb_setting = in.object("localityLbSetting", read_locality_setting),
+          .zone_aware_lb_setting = in.object("zoneAwareLbSetting", read_zone_aware_setting),
+          .service_settings = in.objects("serviceSettings", read_service_setting),
+          .default_traffic_policy = in.object("defaultTrafficPolicy", read_default_traffic_policy),
           .mesh_mtls = in.object("meshMTLS", read_tls_defaults),
           .tls_defaults = in.object("tlsDefaults", read_tls_defaults),
           .default_config = in.raw("defaultConfig"),
+          .proxy = in.object("defaultConfig", read_mesh_proxy),
           .default_providers = in.raw("defaultProviders")};
 }
 

@@ -7,6 +7,7 @@
 
 #include "lib/resource/fields.h"
 #include "lib/resource/load_balancer.h"
+#include "lib/resource/mesh_proxy.h"
 #include "lib/resource/outbound_policy.h"
 #include "lib/resource/positioned.h"
 #include "lib/resource/selector.h"
@@ -29,9 +30,26 @@ struct PathNormalization {
   Positioned<PathNormalizationType> normalization;
 };
 
+// What a provider sends to.
+struct ProviderService {
+  Text service;  // "host" or "namespace/host"
+  Number port;
+};
+
 // Its kind is the other key of the item ("envoyFileAccessLog", ...); see the Positioned's node.
 struct ExtensionProvider {
   Text name;
+  Positioned<ProviderService> backend;  // of the kinds that have one
+};
+
+struct ServiceSetting {
+  Texts hosts;
+};
+
+// What holds where no DestinationRule says anything else.
+struct DefaultTrafficPolicy {
+  Positioned<ConnectionPool> connection_pool;
+  Positioned<OutlierDetection> outlier_detection;
 };
 
 // TLS of the mesh's own connections (`meshMTLS`) and of all others (`tlsDefaults`).
@@ -64,9 +82,13 @@ struct MeshConfig {
   Duration protocol_detection_timeout;            // absent: 0s, off
   Positioned<H2UpgradePolicy> h2_upgrade_policy;  // of HTTP ports; absent: no upgrade
   Positioned<LocalitySetting> locality_lb_setting;
+  Positioned<ZoneAwareSetting> zone_aware_lb_setting;
+  List<ServiceSetting> service_settings;
+  Positioned<DefaultTrafficPolicy> default_traffic_policy;
   Positioned<TlsDefaults> mesh_mtls;
   Positioned<TlsDefaults> tls_defaults;
   Positioned<Raw> default_config;     // ProxyConfig
+  Positioned<MeshProxy> proxy;        // the same, as far as it is validated
   Positioned<Raw> default_providers;  // tracing, metrics, accessLogging
 };
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <string>
 #include <string_view>
 
 #include "lib/base/text.h"
 #include "lib/resource/validation/kinds.h"
+#include "lib/resource/validation/mesh_parts.h"
 #include "lib/resource/validation/names.h"
 #include "lib/resource/validation/parts.h"
 #include "lib/resource/validation/traffic.h"
@@ -73,6 +75,29 @@ void check_curves(Report& report, const MeshConfig& config) {
   }
 }
 
+// istiod logs the mistake and takes the provider; what refers to it goes nowhere.
+// Source: istio/istio pkg/config/validation/agent/extensionprovider.go.
+void check_provider(Report& report, const Positioned<ExtensionProvider>& provider) {
+  if (provider->name->empty())
+    report.own(kInvalidMeshConfig, provider.range,
+               "the provider has no name, so nothing can use it");
+  const Positioned<ProviderService>& backend = provider->backend;
+  if (!backend.present()) return;
+  const Text& service = backend->service;
+  const std::size_t slash = service->find('/');
+  const std::string_view host = slash == std::string::npos
+                                    ? std::string_view(*service)
+                                    : std::string_view(*service).substr(slash + 1);
+  if (service->empty())
+    report.own(kInvalidMeshConfig, backend.key, "the provider names no service");
+  else if (wildcard_domain_problem(host) && !is_address(host))
+    report.own(kInvalidMeshConfig, service.range, "\"{}\" is no name of a service", *service)
+        .help("write \"host\" or \"namespace/host\"");
+  if (!is_port(*backend->port))
+    report.own(kInvalidMeshConfig, backend->port.present() ? backend->port.range : backend.key,
+               "the provider's port is {}, which is not from 1 to 65535", *backend->port);
+}
+
 }  // namespace
 
 void check(Report& report, const MeshConfig& config) {
@@ -82,7 +107,14 @@ void check(Report& report, const MeshConfig& config) {
   check_trust_domain(report, config.trust_domain);
   for (const Text& alias : *config.trust_domain_aliases) check_trust_domain(report, alias);
   check_times(report, config);
+  check_mesh_proxy(report, *config.proxy);
   check_locality_setting(report, config.locality_lb_setting, true);
+  check_zone_aware_setting(report, config.zone_aware_lb_setting, true);
+  for (const auto& setting : *config.service_settings)
+    for (const Text& host : *setting->hosts) check_wildcard_host(report, host);
+  check_connection_pool(report, config.default_traffic_policy->connection_pool);
+  check_outlier_detection(report, config.default_traffic_policy->outlier_detection);
+  for (const auto& provider : *config.extension_providers) check_provider(report, provider);
   check_curves(report, config);
 }
 

@@ -20,7 +20,8 @@ Diagnostics::Builder Report::add(const RuleId& rule, Severity severity, std::str
   diagnostic.range = range;
   diagnostic.field = resource_.field_path(range);
   diagnostic.resource = resource_.resource_name();
-  if (!alias.empty()) diagnostic.aliases.emplace_back(alias);
+  // istioctl analyzes what a MeshConfig makes of others, not the MeshConfig.
+  if (!alias.empty() && resource_.mesh_config() == nullptr) diagnostic.aliases.emplace_back(alias);
   return diagnostics_.add(std::move(diagnostic));
 }
 
