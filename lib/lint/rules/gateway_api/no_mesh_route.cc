@@ -1,13 +1,17 @@
 // EGR0905 no-mesh-route
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/gateway_api/gateway_api.h"
 #include "lib/mesh/host.h"
+#include "lib/yaml/append.h"
+#include "lib/yaml/emit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -87,6 +91,39 @@ bool is_led_to(const mesh::Mesh& mesh, const ClientHalves& halves, const Attachm
          halves.lead(full(*at.gateway->metadata.name), host);
 }
 
+// Whether sidecars may send the listener what they get, as it comes.
+bool takes_as_it_comes(const resource::Listener& listener, resource::Kind route) {
+  if (route == resource::Kind::HttpRoute) return *listener.protocol == "HTTP";
+  return route == resource::Kind::TlsRoute && *listener.protocol == "TLS" &&
+         *listener.tls->mode == resource::ListenerTlsMode::Passthrough;
+}
+
+// The route that lacks: from the one ServiceEntry of the host to the one listener.
+std::optional<Fix> client_half(const mesh::Mesh& mesh, const Attachment& at,
+                               const std::string& host) {
+  const auto& services = mesh.registry().named(host);
+  const std::string service = service_name(*at.gateway);
+  if (services.size() != 1 || services.front()->entry == nullptr || service.empty() ||
+      at.listeners.size() != 1 || !takes_as_it_comes(**at.listeners.front(), at.route->kind))
+    return std::nullopt;
+  const mesh::Service& entry = *services.front();
+  const std::string& parent = *entry.resource->metadata.name;
+  const std::string name = fmt::format("{}-to-{}", parent, *at.gateway->metadata.name);
+  if (mesh.find(at.route->kind, entry.name_space, name) != nullptr) return std::nullopt;
+  const std::string document = fmt::format(
+      "apiVersion: {}\nkind: {}\nmetadata:\n  name: {}\n  namespace: {}\n"
+      "spec:\n  parentRefs:\n  - group: {}\n    kind: ServiceEntry\n    name: {}\n"
+      "  hostnames:\n  - {}\n  rules:\n  - backendRefs:\n"
+      "    - name: {}\n      namespace: {}\n      port: {}\n",
+      *at.route->api_version.text, resource::to_string(at.route->kind), yaml::emit_string(name),
+      yaml::emit_string(entry.name_space), kIstioGroup, yaml::emit_string(parent),
+      yaml::emit_string(host), yaml::emit_string(service),
+      yaml::emit_string(mesh.namespace_of(*at.gateway)), *(*at.listeners.front())->port);
+  const auto edit = yaml::append_document(*at.route->range.source, document);
+  if (!edit) return std::nullopt;
+  return Fix{.title = "lead clients to the Gateway", .safe = false, .edits = {*edit}};
+}
+
 void check(const Context& in, Diagnostics& out) {
   const mesh::Mesh& mesh = in.mesh();
   const std::vector<Attachment> all = attachments(mesh);
@@ -100,14 +137,16 @@ void check(const Context& in, Diagnostics& out) {
             !is_for(at, *backend->name) || is_led_to(mesh, halves, at, *backend->name))
           continue;
         if (!told.insert(at.route).second) continue;
-        out.report(kId, at.spec->parent_refs.key,
-                   "no route leads \"{}\" from sidecars to Gateway \"{}\": clients go there "
-                   "directly",
-                   *backend->name, mesh.qualified_name(*at.gateway))
-            .related(at.gateway->metadata.name.range, "the Gateway is here")
+        auto finding =
+            out.report(kId, at.spec->parent_refs.key,
+                       "no route leads \"{}\" from sidecars to Gateway \"{}\": clients go there "
+                       "directly",
+                       *backend->name, mesh.qualified_name(*at.gateway));
+        finding.related(at.gateway->metadata.name.range, "the Gateway is here")
             .help(fmt::format("write a {} whose parent is the ServiceEntry (group "
                               "networking.istio.io) and whose backend is Service \"{}\"",
                               resource::to_string(at.route->kind), service_name(*at.gateway)));
+        if (auto fix = client_half(mesh, at, *backend->name)) finding.fix(std::move(*fix));
       }
 }
 

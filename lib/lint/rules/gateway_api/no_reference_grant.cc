@@ -1,10 +1,15 @@
 // EGR0904 no-reference-grant
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 
+#include "lib/base/text.h"
 #include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/gateway_api/gateway_api.h"
 #include "lib/mesh/gateway_api_references.h"
+#include "lib/yaml/append.h"
+#include "lib/yaml/emit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -49,15 +54,40 @@ class Check {
     if (name_space->empty() || *name_space == home || !mesh_.knows_namespace(*name_space) ||
         grants_.allow({kGatewayGroup, from}, home, {"", to}, *name_space, name))
       return;
-    out_.report(kId, name_space.range,
-                "no ReferenceGrant in namespace \"{}\" lets a {} of \"{}\" refer to {} \"{}\"{}",
-                *name_space, from, home, to, name,
-                severity == Severity::Error
-                    ? ""
-                    : ", which the Gateway API demands and Istio does not check for sidecars")
-        .severity(severity)
-        .help(fmt::format("write a ReferenceGrant in \"{}\" from {} of \"{}\" to {}", *name_space,
-                          from, home, to));
+    auto finding = out_.report(
+        kId, name_space.range,
+        "no ReferenceGrant in namespace \"{}\" lets a {} of \"{}\" refer to {} \"{}\"{}",
+        *name_space, from, home, to, name,
+        severity == Severity::Error
+            ? ""
+            : ", which the Gateway API demands and Istio does not check for sidecars");
+    finding.severity(severity).help(fmt::format(
+        "write a ReferenceGrant in \"{}\" from {} of \"{}\" to {}", *name_space, from, home, to));
+    if (auto fix = grant(name_space, {from, home, to, name})) finding.fix(std::move(*fix));
+  }
+
+  struct Reference {
+    std::string_view from;
+    std::string_view home;
+    std::string_view to;
+    std::string_view name;
+  };
+
+  // A grant for this reference alone, behind the file's last document.
+  [[nodiscard]] std::optional<Fix> grant(const resource::Text& place, const Reference& in) const {
+    const std::string name = fmt::format("{}-{}-to-{}", in.home, to_lower(in.from), in.name);
+    if (mesh_.find(resource::Kind::ReferenceGrant, *place, name) != nullptr) return std::nullopt;
+    const std::string document = fmt::format(
+        "apiVersion: {}/v1beta1\nkind: ReferenceGrant\nmetadata:\n  name: {}\n  namespace: {}\n"
+        "spec:\n  from:\n  - group: {}\n    kind: {}\n    namespace: {}\n"
+        "  to:\n  - group: \"\"\n    kind: {}\n    name: {}\n",
+        kGatewayGroup, yaml::emit_string(name), yaml::emit_string(*place), kGatewayGroup, in.from,
+        yaml::emit_string(in.home), in.to, yaml::emit_string(in.name));
+    const auto edit = yaml::append_document(*place.range.source, document);
+    if (!edit) return std::nullopt;
+    return Fix{.title = fmt::format("permit the reference in namespace \"{}\"", *place),
+               .safe = false,
+               .edits = {*edit}};
   }
 
   const mesh::Mesh& mesh_;

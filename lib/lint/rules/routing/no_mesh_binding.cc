@@ -1,10 +1,17 @@
 // EGR0301 no-mesh-binding
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_set>
+#include <utility>
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
 #include "lib/mesh/host_index.h"
+#include "lib/yaml/append.h"
+#include "lib/yaml/emit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -56,6 +63,48 @@ bool leads_out(const Context& in, const Binding& binding) {
   return false;
 }
 
+// The only port of the host to which clients speak TLS; 0 where there is none or are several.
+std::int64_t tls_port(const mesh::Service& host) {
+  std::int64_t out = 0;
+  for (const mesh::ServicePort& port : host.ports)
+    if (resource::is_tls(port.protocol)) {
+      if (out != 0) return 0;
+      out = port.number;
+    }
+  return out;
+}
+
+// A VirtualService for sidecars that leads the host to the gateway's Service. Only for one plain
+// name whose TLS one server passes through: nothing but the SNI must agree then.
+std::optional<Fix> client_half(const mesh::Mesh& mesh, const Binding& binding) {
+  const mesh::VirtualService& service = *binding.service;
+  const mesh::GatewayView& gateway = *binding.gateway;
+  const auto& servers = *gateway.gateway->servers;
+  if (service.hosts.size() != 1 || servers.size() != 1 || gateway.services.size() != 1 ||
+      !passes_through(*servers.front()))
+    return std::nullopt;
+  const std::string& host = service.hosts.front();
+  const auto& entries = mesh.registry().named(host);
+  const std::int64_t number = *servers.front()->port->number;
+  const std::string name = fmt::format("{}-to-gateway", *service.resource->metadata.name);
+  if (host.starts_with('*') || entries.size() != 1 || entries.front()->entry == nullptr ||
+      tls_port(*entries.front()) == 0 || !gateway.has_service_port(number) ||
+      mesh.find(resource::Kind::VirtualService, service.name_space, name) != nullptr)
+    return std::nullopt;
+  const std::string text = yaml::emit_string(host);
+  const std::string document = fmt::format(
+      "apiVersion: {}\nkind: VirtualService\nmetadata:\n  name: {}\n  namespace: {}\n"
+      "spec:\n  hosts:\n  - {}\n  gateways:\n  - mesh\n  tls:\n  - match:\n    - port: {}\n"
+      "      sniHosts:\n      - {}\n    route:\n    - destination:\n        host: {}\n"
+      "        port:\n          number: {}\n",
+      *service.resource->api_version.text, yaml::emit_string(name),
+      yaml::emit_string(service.name_space), text, tls_port(*entries.front()), text,
+      yaml::emit_string(gateway.services.front()->host), number);
+  const auto edit = yaml::append_document(*service.resource->range.source, document);
+  if (!edit) return std::nullopt;
+  return Fix{.title = "lead sidecars to the gateway", .safe = false, .edits = {*edit}};
+}
+
 void check(const Context& in, Diagnostics& out) {
   std::unordered_set<const mesh::VirtualService*> told;
   const mesh::HostIndex<mesh::VirtualService> inside = leading_inside(in);
@@ -72,13 +121,15 @@ void check(const Context& in, Diagnostics& out) {
         !told.insert(&service).second)
       continue;
     const auto& gateways = service.service->gateways;
-    out.report(kId, gateways.key,
-               "no VirtualService leads sidecars to gateway \"{}\" for \"{}\": clients connect "
-               "to the host directly",
-               binding.gateway->name, service.hosts.front())
-        .related(binding.gateway->resource->metadata.name.range, "the Gateway is here")
+    auto finding =
+        out.report(kId, gateways.key,
+                   "no VirtualService leads sidecars to gateway \"{}\" for \"{}\": clients connect "
+                   "to the host directly",
+                   binding.gateway->name, service.hosts.front());
+    finding.related(binding.gateway->resource->metadata.name.range, "the Gateway is here")
         .help(fmt::format("add \"mesh\" to the gateways, and a match for it that routes to \"{}\"",
                           binding.gateway->services.front()->host));
+    if (auto fix = client_half(in.mesh(), binding)) finding.fix(std::move(*fix));
   }
 }
 

@@ -1,9 +1,14 @@
 // EGR0502 no-network-policy
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "lib/lint/rules/security/egress_rules.h"
 #include "lib/lint/rules/security/security.h"
+#include "lib/yaml/append.h"
+#include "lib/yaml/emit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -25,6 +30,50 @@ std::optional<SourceRange> place_of(const ClientNamespace& client, const Context
       client.own != nullptr ? client.own->resource : client.pods.front()->resource;
   const resource::Metadata& metadata = resource->metadata;
   return metadata.name_space.present() ? metadata.name_space.range : metadata.name.range;
+}
+
+// A rule that lets pods connect to pods of the Gateway. Empty where the input does not tell which
+// these are.
+std::string rule_to(const mesh::GatewayView& gateway, std::int64_t port) {
+  const resource::TextMap& selector = gateway.gateway->selector;
+  if (gateway.namespaces.size() != 1 || selector->empty() || port == 0) return {};
+  std::string out = fmt::format(
+      "  - to:\n    - namespaceSelector:\n        matchLabels:\n"
+      "          kubernetes.io/metadata.name: {}\n      podSelector:\n        matchLabels:\n",
+      yaml::emit_string(gateway.namespaces.front()));
+  for (const auto& label : *selector)
+    out += fmt::format("          {}: {}\n", yaml::emit_string(label.name),
+                       yaml::emit_string(*label.entry));
+  return out + fmt::format("    ports:\n    - protocol: TCP\n      port: {}\n", port);
+}
+
+// Writes the policy for all pods of the namespace: names, configuration and the gateways that its
+// sidecars are told of. What else they reach in the cluster is cut off.
+std::optional<Fix> restricted_to_gateways(const mesh::Mesh& mesh, const ClientNamespace& client,
+                                          SourceRange place) {
+  constexpr std::string_view kName = "egress-through-gateway";
+  if (mesh.find(resource::Kind::NetworkPolicy, client.name, kName) != nullptr) return std::nullopt;
+  std::set<std::string> rules;
+  for (const GatewayPath* path : client.paths)
+    for (const mesh::GatewayView* gateway : *path->gateways)
+      rules.insert(rule_to(*gateway, path->pod_port()));
+  if (rules.empty() || rules.contains("")) return std::nullopt;
+  std::string document = fmt::format(
+      "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {}\n"
+      "  namespace: {}\nspec:\n  podSelector: {{}}\n  policyTypes:\n  - Egress\n  egress:\n"
+      "  - to:\n    - namespaceSelector:\n        matchLabels:\n"
+      "          kubernetes.io/metadata.name: kube-system\n"
+      "    ports:\n    - protocol: UDP\n      port: 53\n    - protocol: TCP\n      port: 53\n"
+      "  - to:\n    - namespaceSelector:\n        matchLabels:\n"
+      "          kubernetes.io/metadata.name: {}\n"
+      "    ports:\n    - protocol: TCP\n      port: 15012\n",
+      kName, yaml::emit_string(client.name), yaml::emit_string(mesh.settings().root_namespace));
+  for (const std::string& rule : rules) document += rule;
+  const auto edit = yaml::append_document(*place.source, document);
+  if (!edit) return std::nullopt;
+  return Fix{.title = "let the pods connect to DNS, istiod and the gateway alone",
+             .safe = false,
+             .edits = {*edit}};
 }
 
 void check(const Context& in, Diagnostics& out) {
@@ -50,11 +99,13 @@ void check(const Context& in, Diagnostics& out) {
     }
     const auto place = place_of(client, in);
     if (!place) continue;
-    out.report(kId, *place,
-               "no NetworkPolicy restricts what the pods of namespace \"{}\" connect to: what goes "
-               "around a sidecar goes around the egress gateway",
-               client.name)
-        .help("allow DNS, istiod (15012) and the gateway's pods, and nothing else");
+    auto finding = out.report(
+        kId, *place,
+        "no NetworkPolicy restricts what the pods of namespace \"{}\" connect to: what goes "
+        "around a sidecar goes around the egress gateway",
+        client.name);
+    finding.help("allow DNS, istiod (15012) and the gateway's pods, and nothing else");
+    if (auto fix = restricted_to_gateways(in.mesh(), client, *place)) finding.fix(std::move(*fix));
   }
 }
 

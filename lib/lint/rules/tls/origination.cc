@@ -1,13 +1,17 @@
 // EGR0401 double-tls, EGR0405 no-origination
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/tls/client_tls.h"
 #include "lib/lint/rules/tls/tls.h"
+#include "lib/yaml/append.h"
 #include "lib/yaml/edit.h"
+#include "lib/yaml/emit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -143,6 +147,29 @@ bool expects_tls(const mesh::ServicePort& port) {
          (resource::is_http(port.protocol) && port.target == 443);
 }
 
+// Writes a DestinationRule for the proxies of the hop, where no rule for the host is.
+std::optional<Fix> originate(const mesh::Mesh& mesh, const Hop& hop, std::int64_t port) {
+  const std::string& host = hop.target->host;
+  std::string name = fmt::format("originate-{}", host);
+  std::replace(name.begin(), name.end(), '.', '-');
+  if (host.starts_with('*') || hop.client == mesh.settings().root_namespace ||
+      !mesh.rules().covering(host).empty() ||
+      mesh.find(resource::Kind::DestinationRule, hop.client, name) != nullptr)
+    return std::nullopt;
+  const std::string text = yaml::emit_string(host);
+  const std::string document = fmt::format(
+      "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: {}\n"
+      "  namespace: {}\nspec:\n  host: {}\n  exportTo:\n  - .\n  trafficPolicy:\n"
+      "    portLevelSettings:\n    - port:\n        number: {}\n      tls:\n"
+      "        mode: SIMPLE\n        sni: {}\n        subjectAltNames:\n        - {}\n",
+      yaml::emit_string(name), yaml::emit_string(hop.client), text, port, text, text);
+  const auto edit = yaml::append_document(*hop.target->range.source, document);
+  if (!edit) return std::nullopt;
+  return Fix{.title = fmt::format("make TLS of it in namespace \"{}\"", hop.client),
+             .safe = false,
+             .edits = {*edit}};
+}
+
 void check_none(const Context& in, Diagnostics& out) {
   const Hops& hops = in.shared<Hops>();
   std::unordered_set<const resource::Destination*> told;
@@ -159,16 +186,18 @@ void check_none(const Context& in, Diagnostics& out) {
       const ClientTls* tls = client_tls(in, hop, port->number);
       if (tls != nullptr && *(*tls)->mode != resource::ClientTlsMode::Disable) continue;
       if (!told.insert(target.destination).second) continue;
-      out.report(kNone, target.range,
-                 "{} plain HTTP to port {} of \"{}\", which expects TLS: no DestinationRule makes "
-                 "TLS of it",
-                 hop.gateway != nullptr ? fmt::format("gateway \"{}\" sends", hop.gateway->name)
-                                        : std::string("sidecars send"),
-                 port->number, target.host)
-          .related(port->range, "the port is declared here")
+      auto finding = out.report(
+          kNone, target.range,
+          "{} plain HTTP to port {} of \"{}\", which expects TLS: no DestinationRule makes "
+          "TLS of it",
+          hop.gateway != nullptr ? fmt::format("gateway \"{}\" sends", hop.gateway->name)
+                                 : std::string("sidecars send"),
+          port->number, target.host);
+      finding.related(port->range, "the port is declared here")
           .help(fmt::format("write a DestinationRule for \"{}\" with \"mode: SIMPLE\" and \"sni\" "
                             "in namespace \"{}\"",
                             target.host, hop.client));
+      if (auto fix = originate(in.mesh(), hop, port->number)) finding.fix(std::move(*fix));
     }
   }
 }
