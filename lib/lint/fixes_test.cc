@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -23,6 +24,10 @@ namespace fs = std::filesystem;
 
 constexpr int kMaxPasses = 10;
 constexpr std::size_t kRulesWithFixes = 15;
+
+// Rules whose fix writes a whole resource, an item or another kind of route.
+constexpr std::string_view kLargeFixes[] = {"EGR0210", "EGR0301", "EGR0303", "EGR0306", "EGR0405",
+                                            "EGR0502", "EGR0612", "EGR0904", "EGR0905"};
 
 // All manifests of testdata that are wrong in some way.
 std::vector<fs::path> bad_files() {
@@ -92,6 +97,10 @@ TEST_CASE("fixes: a fixed file lints clean of the rules that mended it, and has 
   }
   CAPTURE(fmt::format("{}", fmt::join(fixed, " ")));
   CHECK(fixed.size() >= kRulesWithFixes);
+  for (const std::string_view rule : kLargeFixes) {
+    CAPTURE(rule);
+    CHECK(fixed.contains(rule));
+  }
 }
 
 }  // namespace

@@ -1,12 +1,17 @@
 #include "lib/lint/linter.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "lib/base/parallel.h"
+#include "lib/base/text.h"
 #include "lib/envoy/patches.h"
+#include "lib/envoy/rules.h"
 #include "lib/lint/placeholders.h"
 #include "lib/lint/precedence.h"
 #include "lib/lint/registry.h"
@@ -15,6 +20,8 @@
 #include "lib/resource/validation/kubernetes.h"
 #include "lib/resource/validation/rules.h"
 #include "lib/resource/validation/validate.h"
+#include "lib/yaml/edit.h"
+#include "lib/yaml/emit.h"
 
 namespace egressctl::lint {
 namespace {
@@ -52,6 +59,39 @@ bool patches_known_workload(const mesh::Mesh& mesh, const resource::EnvoyFilter&
   return !mesh.workloads().select(where, filter.workload_selector->labels).empty();
 }
 
+// The labels of the one gateway that an EnvoyFilter may be for, in flow style; empty where there is
+// none or are several.
+std::string gateway_labels(const Context& in, const resource::Resource& filter) {
+  const std::string_view own = in.mesh().namespace_of(filter);
+  const bool everywhere = own == in.mesh().settings().root_namespace;
+  std::set<std::string> found;
+  for (const mesh::GatewayView& gateway : in.gateways().all()) {
+    const auto& places = gateway.namespaces;
+    if (!everywhere && std::find(places.begin(), places.end(), own) == places.end()) continue;
+    std::vector<std::string> labels;
+    for (const auto& label : *gateway.gateway->selector)
+      labels.push_back(
+          fmt::format("{}: {}", yaml::emit_string(label.name), yaml::emit_string(*label.entry)));
+    found.insert(join(labels, ", "));
+  }
+  return found.size() == 1 ? *found.begin() : std::string();
+}
+
+// What an EnvoyFilter shows by itself; the set tells which gateway one without selector is for.
+void check_patches(const Context& in, const resource::Resource& resource, Diagnostics& out) {
+  Diagnostics found;
+  envoy::check_envoy_filter(resource, found);
+  for (Diagnostic finding : found) {
+    const yaml::Node* spec = resource.node->find("spec");
+    if (finding.rule.id == envoy::kNoWorkloadSelector.id && spec != nullptr)
+      if (const std::string labels = gateway_labels(in, resource); !labels.empty())
+        if (const auto edit = yaml::insert_entry(*spec, "workloadSelector",
+                                                 fmt::format("{{labels: {{{}}}}}", labels)))
+          finding.fix = Fix{.title = "select the gateway", .safe = false, .edits = {*edit}};
+    out.add(std::move(finding));
+  }
+}
+
 // The checks that look at nothing but the resource.
 void check_alone(const Context& in, const resource::Resource& resource,
                  const resource::SchemaSet* schemas, Diagnostics& out) {
@@ -60,7 +100,7 @@ void check_alone(const Context& in, const resource::Resource& resource,
   else
     resource::check_structure(resource, out);
   resource::validation::check_kubernetes(resource, schemas, out);
-  envoy::check_envoy_filter(resource, out);
+  check_patches(in, resource, out);
   const auto* filter = resource.as<resource::EnvoyFilter>();
   if (filter == nullptr || !patches_known_workload(in.mesh(), *filter, resource))
     return resource::validation::validate(resource, out);

@@ -1,4 +1,6 @@
 // EGR0210 shadowing-destination-rule
+#include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
@@ -6,6 +8,9 @@
 
 #include "lib/lint/rules/references/references.h"
 #include "lib/lint/rules/references/subsets.h"
+#include "lib/yaml/append.h"
+#include "lib/yaml/edit.h"
+#include "lib/yaml/emit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -18,20 +23,41 @@ constexpr std::string_view kReferences[] = {
 
 using Told = std::set<std::pair<const mesh::Rule*, std::string_view>>;
 
+// Copies a subset that is a name alone, as those of gateways are, to a rule for the very same host.
+std::optional<Fix> copy_subset(const mesh::Rule& to, const mesh::Rule& from,
+                               const std::string& name) {
+  if (to.host != from.host) return std::nullopt;
+  const auto& subsets = *from.rule->subsets;
+  const auto found = std::find_if(subsets.begin(), subsets.end(),
+                                  [&](const auto& subset) { return *subset->name == name; });
+  if (found == subsets.end() || found->node->entries.size() != 1) return std::nullopt;
+  const std::string item = fmt::format("{{name: {}}}", yaml::emit_string(name));
+  const yaml::Node* spec = to.resource->node->find("spec");
+  const auto edit = to.rule->subsets.present()
+                        ? yaml::prepend_item(*to.rule->subsets.node, item)
+                        : yaml::insert_entry(*spec, "subsets", fmt::format("[{}]", item));
+  if (!edit) return std::nullopt;
+  return Fix{.title = fmt::format("add subset \"{}\" to this rule, too", name),
+             .safe = false,
+             .edits = {*edit}};
+}
+
 void report(const Context& in, const Hop& hop, const SubsetVerdict& verdict, Told& told,
             Diagnostics& out) {
   const resource::Text& subset = hop.target->destination->subset;
   const mesh::Rule& winner = *verdict.winner;
   if (!told.insert({&winner, *subset}).second) return;
   const auto& subsets = winner.rule->subsets;
-  out.report(kId, subsets.present() ? subsets.key : winner.rule->host.range,
-             "for sidecars of \"{}\" this rule comes before DestinationRule \"{}\" and lacks its "
-             "subset \"{}\"",
-             winner.name_space, in.mesh().qualified_name(*verdict.rule->resource), *subset)
-      .field("spec.subsets")
+  auto finding = out.report(
+      kId, subsets.present() ? subsets.key : winner.rule->host.range,
+      "for sidecars of \"{}\" this rule comes before DestinationRule \"{}\" and lacks its "
+      "subset \"{}\"",
+      winner.name_space, in.mesh().qualified_name(*verdict.rule->resource), *subset);
+  finding.field("spec.subsets")
       .related(verdict.rule->rule->subsets.key, "the rule that has the subset")
       .related(subset.range, "the route that needs it")
       .help("add the subset here, or take this rule out");
+  if (auto fix = copy_subset(winner, *verdict.rule, *subset)) finding.fix(std::move(*fix));
 }
 
 // Whether a rule of the host's namespace or of the root namespace has the subset: only such a rule

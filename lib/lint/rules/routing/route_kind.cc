@@ -1,11 +1,17 @@
 // EGR0306 route-kind
 #include <algorithm>
+#include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
+#include <optional>
 #include <set>
+#include <string_view>
+#include <utility>
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
+#include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -51,6 +57,68 @@ std::map<const Server*, const mesh::Route*, std::less<>> find_misfits(Servers& s
   return out;
 }
 
+// Whether an item of "http" or "tls" says nothing that one of "tcp" can't say, but for `sniHosts`.
+bool fits_tcp(const yaml::Node& route) {
+  const auto among = [](const yaml::Node& mapping, std::initializer_list<std::string_view> keys) {
+    return std::all_of(mapping.entries.begin(), mapping.entries.end(), [&](const auto& entry) {
+      return std::find(keys.begin(), keys.end(), entry.key.scalar) != keys.end();
+    });
+  };
+  if (!among(route, {"match", "route"})) return false;
+  const yaml::Node* matches = route.find("match");
+  return matches == nullptr ||
+         std::all_of(matches->items.begin(), matches->items.end(), [&](const yaml::Node& match) {
+           return among(match, {"port", "gateways", "destinationSubnets", "sourceLabels",
+                                "sourceNamespace", "sniHosts"});
+         });
+}
+
+// Gives the route a list of its own: the key of the old one where the route is alone in it, else a
+// key before the route, which is the last one.
+std::optional<Edit> move_to_tcp(const yaml::Node& list, const yaml::Entry& entry,
+                                const yaml::Node& route) {
+  if (list.items.size() == 1) return yaml::rename_key(entry, "tcp");
+  if (list.style != yaml::Style::Block || &list.items.back() != &route) return std::nullopt;
+  const std::string_view text = route.range.source->text();
+  const std::size_t newline = text.rfind('\n', route.range.begin);
+  const std::size_t key_line = text.rfind('\n', entry.key.range.begin);
+  if (newline == std::string_view::npos || key_line == std::string_view::npos) return std::nullopt;
+  const std::string_view indent = text.substr(key_line + 1, entry.key.range.begin - key_line - 1);
+  const std::string_view dash = text.substr(newline + 1, route.range.begin - newline - 1);
+  if (indent.find_first_not_of(' ') != std::string_view::npos ||
+      dash.find_first_not_of(" -") != std::string_view::npos)
+    return std::nullopt;
+  const auto at = static_cast<std::uint32_t>(newline + 1);
+  return Edit{{route.range.source, at, at}, fmt::format("{}tcp:\n", indent)};
+}
+
+// Makes a "tcp" route of the last "tls" route, or of an "http" or "tls" route that is the only one.
+std::optional<Fix> convert(const mesh::VirtualService& service, const mesh::Route& route,
+                           mesh::RouteKind wanted) {
+  const yaml::Node* spec = service.resource->node->find("spec");
+  const yaml::Entry* entry =
+      spec == nullptr ? nullptr : spec->find_entry(mesh::to_string(route.kind));
+  if (wanted != mesh::RouteKind::Tcp || entry == nullptr || spec->find("tcp") != nullptr ||
+      mesh::applies_at(service, route, "mesh"))
+    return std::nullopt;
+  const auto& items = entry->value.items;
+  const auto item = std::find_if(items.begin(), items.end(), [&](const yaml::Node& each) {
+    return each.range.begin == route.range.begin;
+  });
+  if (item == items.end() || item->from_alias || !fits_tcp(*item)) return std::nullopt;
+  Fix fix{.title = "write it as a \"tcp\" route", .safe = false, .edits = {}};
+  const auto add = [&](const std::optional<Edit>& edit) {
+    if (edit) fix.edits.push_back(*edit);
+    return edit.has_value();
+  };
+  if (!add(move_to_tcp(entry->value, *entry, *item))) return std::nullopt;
+  if (const yaml::Node* matches = item->find("match"))
+    for (const yaml::Node& match : matches->items)
+      if (match.find("sniHosts") != nullptr && !add(yaml::remove_entry(match, "sniHosts")))
+        return std::nullopt;
+  return fix;
+}
+
 void check(const Context& in, Diagnostics& out) {
   Servers servers;
   for (const Binding& binding : bindings(in))
@@ -59,14 +127,18 @@ void check(const Context& in, Diagnostics& out) {
       // A server for TLS without settings for it is a mistake of its own.
       if (resource::is_tls(*server->port->protocol) && !server->tls.present()) continue;
       if (misfit == nullptr) continue;
-      out.report(kId, misfit->range,
-                 "the server of gateway \"{}\" {}, so it uses \"{}\" routes; this is a \"{}\" "
-                 "route",
-                 binding.gateway->name, words_for(*server), mesh::to_string(kind_of(*server)),
-                 mesh::to_string(misfit->kind))
+      auto finding =
+          out.report(kId, misfit->range,
+                     "the server of gateway \"{}\" {}, so it uses \"{}\" routes; this is a \"{}\" "
+                     "route",
+                     binding.gateway->name, words_for(*server), mesh::to_string(kind_of(*server)),
+                     mesh::to_string(misfit->kind));
+      finding
           .related(server->tls.present() ? server->tls.range : server.range, "the server is here")
           .help(fmt::format("write it as a \"{}\" route, or change what the server does with TLS",
                             mesh::to_string(kind_of(*server))));
+      if (auto fix = convert(*binding.service, *misfit, kind_of(*server)))
+        finding.fix(std::move(*fix));
     }
 }
 
