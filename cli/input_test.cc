@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -58,6 +59,29 @@ TEST_CASE("input: a FIFO that nobody writes to is given up") {
   const auto source = read_input(path, "<stdin>", std::chrono::milliseconds(1));
   REQUIRE_FALSE(source.has_value());
   CHECK(source.error().message == "can't read " + path + ": it is a FIFO, and nobody writes to it");
+}
+
+// The writer gets the FIFO open when all files have been found and the first is being read.
+TEST_CASE("input: a file that vanishes while others are read is told, and the rest is read") {
+  const TemporaryFolder folder;
+  const std::string pipe = (folder.path() / "pipe").string();
+  const auto files = folder.path() / "set";
+  std::filesystem::create_directory(files);
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  for (const char* name : {"a.yaml", "b.yaml", "c.yaml"}) std::ofstream(files / name) << name;
+  std::thread writer([&] {
+    std::ofstream out(pipe);
+    std::filesystem::remove(files / "b.yaml");
+    out << "first" << std::flush;
+  });
+  const Inputs inputs = read_inputs({pipe, files.string()});
+  writer.join();
+  REQUIRE(inputs.sources.size() == 3);
+  CHECK(inputs.sources[0]->text() == "first");
+  CHECK(inputs.sources[1]->text() == "a.yaml");
+  CHECK(inputs.sources[2]->text() == "c.yaml");
+  REQUIRE(inputs.problems.size() == 1);
+  CHECK(inputs.problems[0].message == "can't read it: No such file or directory");
 }
 
 TEST_CASE("input: what can't be read is an error that names it and says why") {
