@@ -2,29 +2,29 @@
 
 #include <algorithm>
 
+#include "lib/base/ip_address.h"
 #include "lib/base/text.h"
 #include "lib/mesh/host.h"
-#include "lib/topology/services.h"
 
 namespace egressctl::trace {
 namespace {
 
-bool is_address(std::string_view host) {
-  return topology::is_ipv4(host) || topology::is_ipv6(host);
-}
-
-bool has_address(const mesh::Service& service, std::string_view address) {
-  if (service.kubernetes != nullptr) return *service.kubernetes->cluster_ip == address;
+bool has_address(const mesh::Service& service, const IpAddress& address) {
+  if (service.kubernetes != nullptr)
+    return IpAddress::parse(*service.kubernetes->cluster_ip) == address;
   const auto& own = *service.entry->addresses;
-  return std::any_of(own.begin(), own.end(), [&](const auto& one) { return *one == address; });
+  return std::any_of(own.begin(), own.end(), [&](const auto& one) {
+    const auto range = IpRange::parse(*one);
+    return range && range->contains(address);
+  });
 }
 
 const mesh::Service* find_service(const mesh::Mesh& mesh, const std::string& host,
                                   const std::string& client) {
   const mesh::Registry& registry = mesh.registry();
-  if (is_address(host)) {
+  if (const auto address = IpAddress::parse(host)) {
     for (const mesh::Service& service : registry.all())
-      if (service.visibility.visible_in(client) && has_address(service, host)) return &service;
+      if (service.visibility.visible_in(client) && has_address(service, *address)) return &service;
     return nullptr;
   }
   if (const mesh::Service* own = registry.find(host, client)) return own;
@@ -39,8 +39,10 @@ std::string address_of(const mesh::Service* service) {
     const std::string& address = *service->kubernetes->cluster_ip;
     return address == "None" ? std::string() : address;
   }
+  // Of a range the first stands for all.
   const auto& addresses = *service->entry->addresses;
-  return addresses.empty() ? std::string() : *addresses.front();
+  const auto range = addresses.empty() ? std::nullopt : IpRange::parse(*addresses.front());
+  return range ? range->start().to_string() : std::string();
 }
 
 Protocol guess_protocol(const mesh::Service* service, std::uint32_t number) {
@@ -58,7 +60,7 @@ Protocol guess_protocol(const mesh::Service* service, std::uint32_t number) {
 Destination destination_of(const mesh::Mesh& mesh, const Request& request) {
   Destination out;
   out.host = request.host;
-  if (!is_address(request.host)) {
+  if (!IpAddress::parse(request.host)) {
     out.name = to_lower(request.host);
     out.host = mesh::resolve_short_name(out.name, request.client.name_space,
                                         mesh.settings().cluster_domain);

@@ -67,6 +67,25 @@ TEST_CASE("trace: a connection that the sidecar takes goes through the gateway")
   CHECK(trace.hops[1].place == Place::Gateway);
 }
 
+TEST_CASE("trace: a range of addresses is a host's address, too") {
+  const std::string set =
+      pod("") +
+      "---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\n"
+      "metadata: {name: db, namespace: apps}\n"
+      "spec: {hosts: [db.example.com], addresses: [192.0.2.8/32], resolution: DNS,\n"
+      "  ports: [{number: 5432, name: tcp, protocol: TCP}]}\n"
+      "---\napiVersion: networking.istio.io/v1\nkind: Sidecar\n"
+      "metadata: {name: default, namespace: apps}\n"
+      "spec: {outboundTrafficPolicy: {mode: REGISTRY_ONLY}, egress: [{hosts: ['./*']}]}\n";
+  for (const std::string host : {"db.example.com", "192.0.2.8"}) {
+    CAPTURE(host);
+    const Trace trace = trace_of(set, host, 5432);
+    CHECK(to_string(trace.verdict) == "bypass");
+    REQUIRE(trace.hops.size() == 1);
+    CHECK(trace.hops.front().cluster == "outbound|5432||db.example.com");
+  }
+}
+
 TEST_CASE("trace: pods without a sidecar leave past any proxy") {
   const Trace trace = trace_of(manifests() + annotated("sidecar.istio.io/inject: 'false'"));
   CHECK(to_string(trace.verdict) == "bypass");
