@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "lib/base/text.h"
 #include "lib/mesh/host.h"
 
 namespace egressctl::lint::rules {
@@ -37,6 +38,33 @@ std::vector<const mesh::RouteMatch*> matches_of(const mesh::Route& route) {
 bool may_hold(const VirtualService& service, const mesh::RouteMatch* match,
               std::string_view gateway) {
   return match == nullptr ? service.binds(gateway) : mesh::names_gateway(service, *match, gateway);
+}
+
+std::vector<std::string_view> names_at(const VirtualService& service, const mesh::Route& route,
+                                       std::string_view gateway) {
+  std::vector<std::string_view> out;
+  bool everything = false;
+  for (const mesh::RouteMatch* match : matches_of(route)) {
+    if (!may_hold(service, match, gateway)) continue;
+    const bool named =
+        match != nullptr && match->sni_hosts != nullptr && !(*match->sni_hosts)->empty();
+    everything = everything || !named;
+    if (named)
+      for (const resource::Text& name : **match->sni_hosts) out.emplace_back(*name);
+  }
+  if (everything) out.insert(out.end(), service.hosts.begin(), service.hosts.end());
+  return out;
+}
+
+std::string_view rewritten_host(const mesh::Route& route) {
+  if (route.http == nullptr) return {};
+  const std::string& authority = *route.http->rewrite->authority;
+  if (!authority.empty()) return authority;
+  for (const auto& header : *route.http->headers->request->set) {
+    const std::string name = to_lower(header.name);
+    if (name == "host" || name == ":authority") return *header.entry;
+  }
+  return {};
 }
 
 bool takes(const GatewayView& gateway, const resource::Server& server,

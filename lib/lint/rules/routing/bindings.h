@@ -31,6 +31,18 @@ struct Binding {
 [[nodiscard]] bool may_hold(const mesh::VirtualService& service, const mesh::RouteMatch* match,
                             std::string_view gateway);
 
+// The names for which a route holds at a gateway, or at "mesh": the SNI hosts of its matches there,
+// else the VirtualService's hosts; none where it does not hold.
+[[nodiscard]] std::vector<std::string_view> names_at(const mesh::VirtualService& service,
+                                                     const mesh::Route& route,
+                                                     std::string_view gateway);
+
+// The host that a route of HTTP writes into requests; empty where they keep theirs.
+//
+// Source: istio/istio pilot/pkg/networking/core/route/route.go (applyHTTPRouteDestination,
+// processWeightedDestination: host rewrites).
+[[nodiscard]] std::string_view rewritten_host(const mesh::Route& route);
+
 // Whether the server has a host in common with the VirtualService that it takes from its namespace.
 [[nodiscard]] bool takes(const mesh::GatewayView& gateway, const resource::Server& server,
                          const mesh::VirtualService& service);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/lint/rules/routing/bindings.h"
 #include "lib/mesh/host.h"
 
 namespace egressctl::lint::rules {
@@ -30,15 +31,8 @@ const std::vector<GatewayLeg>& egress_legs(const Context& in) {
 MeshNames::MeshNames(const mesh::Mesh& mesh) {
   for (const mesh::VirtualService* service : mesh.bound_to("mesh"))
     for (const mesh::Route& route : service->routes) {
-      if (!mesh::applies_at(*service, route, "mesh")) continue;
-      bool named = false;
-      for (const mesh::RouteMatch& match : route.matches)
-        if (match.sni_hosts != nullptr)
-          for (const resource::Text& name : **match.sni_hosts) {
-            names_.insert(*name);
-            named = true;
-          }
-      if (!named) names_.insert(service->hosts.begin(), service->hosts.end());
+      const auto names = names_at(*service, route, "mesh");
+      names_.insert(names.begin(), names.end());
     }
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -28,30 +29,28 @@ constexpr std::string_view kReferences[] = {
 using mesh::GatewayView;
 using mesh::VirtualService;
 
-std::vector<std::string_view> names_of(const Context& in, const VirtualService& service,
-                                       const mesh::RouteTarget& target) {
-  std::vector<std::string_view> out(service.hosts.begin(), service.hosts.end());
+// The SNI that sidecars put on the outside; empty for that of the client.
+std::string_view outer_sni(const Context& in, const VirtualService& service,
+                           const mesh::RouteTarget& target) {
   const resource::Destination& destination = *target.destination;
   const std::string& subset = *destination.subset;
   const auto rules = deciding_rules(in, service.name_space, target.host, subset);
   const ClientTls* tls = client_tls(rules, subset, *destination.port->number);
-  if (tls != nullptr && !(*tls)->sni->empty()) out.push_back(*(*tls)->sni);
-  return out;
+  return tls != nullptr ? std::string_view(*(*tls)->sni) : std::string_view();
 }
+
+using Routed = mesh::HostIndex<VirtualService>;
 
 // The Gateways behind a Service that listen for one of its ports.
 struct Listening {
   const GatewayView* first = nullptr;  // nullptr: none
   bool patched = false;                // patches may do what no VirtualService does
-  mesh::HostIndex<VirtualService> routed;
+  std::vector<const Routed*> routed = {};
 
-  // Whether a gateway has a route for one of the names: those of the client's VirtualService and
-  // the SNI that sidecars put on the outside.
-  [[nodiscard]] bool has_route(const std::vector<std::string_view>& names) const {
+  [[nodiscard]] bool has_route(std::string_view name) const {
     const auto any = [](const VirtualService&) { return true; };
-    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-      return routed.overlapping(name, any) != nullptr;
-    });
+    return std::any_of(routed.begin(), routed.end(),
+                       [&](const Routed* each) { return each->overlapping(name, any) != nullptr; });
   }
 };
 
@@ -65,7 +64,6 @@ class Gateways {
     const auto [found, added] = known_.try_emplace({target.host, number});
     if (!added) return found->second;
     Listening& out = found->second;
-    std::unordered_set<const VirtualService*> seen;
     for (const GatewayView* gateway : in_.gateways().behind(target.host)) {
       const auto& servers = *gateway->gateway->servers;
       if (std::none_of(servers.begin(), servers.end(), [&](const Server& server) {
@@ -74,21 +72,46 @@ class Gateways {
         continue;
       if (out.first == nullptr) out.first = gateway;
       out.patched = out.patched || is_patched(in_, *gateway);
-      for (const VirtualService* bound : gateway->bound)
-        if (has_route_at(*bound, *gateway) && seen.insert(bound).second)
-          for (const std::string& host : bound->hosts) out.routed.add(host, bound);
+      for (const auto& [server_port, routed] : routed_at(*gateway))
+        if (!port.present() || server_port == number) out.routed.push_back(&routed);
     }
     return out;
   }
 
  private:
-  static bool has_route_at(const VirtualService& service, const GatewayView& gateway) {
-    return std::any_of(service.routes.begin(), service.routes.end(), [&](const mesh::Route& route) {
-      return mesh::applies_at(service, route, gateway.name);
-    });
+  // The names that the Gateway has routes for, by the port of the server.
+  using ByPort = std::map<std::int64_t, Routed>;
+
+  const ByPort& routed_at(const GatewayView& gateway) {
+    const auto [found, added] = routed_.try_emplace(&gateway);
+    if (added)
+      for (const VirtualService* bound : gateway.bound)
+        for (const mesh::Route& route : bound->routes)
+          for (const mesh::RouteMatch* match : matches_of(route))
+            add({bound, &gateway}, route, match, found->second);
+    return found->second;
+  }
+
+  // Where no server fits the kind of the route, that is another rule's: it counts as one.
+  void add(const Binding& binding, const mesh::Route& route, const mesh::RouteMatch* match,
+           ByPort& out) {
+    if (!may_hold(*binding.service, match, binding.gateway->name)) return;
+    const bool used = is_used(servers_, binding, route, match);
+    for (const Server* server : servers_.of(binding, match)) {
+      if (used && kind_of(**server) != route.kind) continue;
+      Routed& routed = out[*(*server)->port->number];
+      for (const std::string_view name : names_at(*binding.service, route, binding.gateway->name))
+        routed.add(name, binding.service);
+      // Nothing but the server tells connections of TCP apart.
+      if (route.kind == mesh::RouteKind::Tcp)
+        for (const resource::Text& host : *(*server)->hosts)
+          routed.add(std::string_view(*host).substr((*host).find('/') + 1), binding.service);
+    }
   }
 
   const Context& in_;
+  Servers servers_;
+  std::unordered_map<const GatewayView*, ByPort> routed_;
   std::map<std::pair<std::string, std::int64_t>, Listening> known_;
 };
 
@@ -122,7 +145,7 @@ std::int64_t port_behind(const mesh::Service& host, mesh::RouteKind kind) {
 // one ServiceEntry defines.
 std::optional<Fix> gateway_half(const Context& in, const VirtualService& service,
                                 const mesh::RouteTarget& target, const GatewayView& gateway,
-                                const std::vector<std::string_view>& names) {
+                                std::string_view outer) {
   const mesh::Mesh& mesh = in.mesh();
   if (service.hosts.size() != 1 || in.gateways().behind(target.host).size() != 1 ||
       !target.destination->port.present())
@@ -132,8 +155,7 @@ std::optional<Fix> gateway_half(const Context& in, const VirtualService& service
   const std::int64_t number = *target.destination->port->number;
   const Server* server = only_server(gateway, service, number);
   const std::string name = fmt::format("{}-from-gateway", *service.resource->metadata.name);
-  const bool other_sni =
-      std::any_of(names.begin(), names.end(), [&](std::string_view each) { return each != host; });
+  const bool other_sni = !outer.empty() && outer != host;
   if (host.starts_with('*') || entries.size() != 1 || entries.front()->entry == nullptr ||
       server == nullptr || other_sni ||
       mesh.find(resource::Kind::VirtualService, service.name_space, name) != nullptr)
@@ -167,21 +189,23 @@ void check(const Context& in, Diagnostics& out) {
       for (const mesh::RouteTarget& target : route.targets) {
         const Listening& listening = gateways.behind(target);
         if (listening.first == nullptr || listening.patched) continue;
-        const auto names = names_of(in, *service, target);
-        if (listening.has_route(names) ||
-            std::any_of(names.begin(), names.end(),
-                        [&](std::string_view name) { return unreached.take(name); }) ||
-            !told.insert(service).second)
-          continue;
-        auto finding = out.report(
-            kId, list_of(*service, route.kind),
-            "sidecars send \"{}\" to gateway \"{}\", which has no route for it",
-            service->hosts.empty() ? std::string() : service->hosts.front(), listening.first->name);
+        const std::string_view outer = outer_sni(in, *service, target);
+        if (!outer.empty() && (listening.has_route(outer) || unreached.take(outer))) continue;
+        auto names = names_at(*service, route, "mesh");
+        if (const auto host = rewritten_host(route); !host.empty()) names = {host};
+        const auto lost = std::find_if_not(names.begin(), names.end(), [&](std::string_view name) {
+          return listening.has_route(name) || unreached.take(name);
+        });
+        if (lost == names.end() || !told.insert(service).second) continue;
+        auto finding =
+            out.report(kId, list_of(*service, route.kind),
+                       "sidecars send \"{}\" to gateway \"{}\", which has no route for it", *lost,
+                       listening.first->name);
         finding.related(listening.first->resource->metadata.name.range, "the Gateway is here")
             .related(target.range, "where sidecars send it")
             .help(fmt::format("add a rule with \"gateways: [{}]\" that leads to the host itself",
                               listening.first->name));
-        if (auto fix = gateway_half(in, *service, target, *listening.first, names))
+        if (auto fix = gateway_half(in, *service, target, *listening.first, outer))
           finding.fix(std::move(*fix));
       }
     }

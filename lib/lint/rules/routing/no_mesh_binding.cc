@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
@@ -35,32 +36,80 @@ bool is_dead(const mesh::VirtualService& service, const mesh::Route& route) {
       [&](const std::string& gateway) { return mesh::applies_at(service, route, gateway); });
 }
 
-// Whether it sends sidecars somewhere into the cluster, which may be the gateway under a name that
-// the input lacks.
-bool leads_inside(const Context& in, const mesh::VirtualService& service) {
-  for (const mesh::Route& route : service.routes)
-    if (mesh::applies_at(service, route, "mesh") || is_dead(service, route))
-      for (const mesh::RouteTarget& target : route.targets)
-        if (!mesh::is_external_host(in.mesh(), target.host)) return true;
-  return false;
+// Whether it leads somewhere into the cluster, which may be the gateway under a name that the input
+// lacks.
+bool leads_inside(const Context& in, const mesh::Route& route) {
+  return std::any_of(route.targets.begin(), route.targets.end(),
+                     [&](const mesh::RouteTarget& target) {
+                       return !mesh::is_external_host(in.mesh(), target.host);
+                     });
 }
 
-// The VirtualServices that do so, by their hosts.
-mesh::HostIndex<mesh::VirtualService> leading_inside(const Context& in) {
-  mesh::HostIndex<mesh::VirtualService> out;
+using Leading = mesh::HostIndex<resource::Resource>;
+
+// ServiceEntries whose endpoints are in the cluster: sidecars take the gateway for the host itself.
+void add_entries(const Context& in, Leading& out) {
+  const std::string inside = fmt::format(".svc.{}", in.mesh().settings().cluster_domain);
+  for (const resource::Resource* resource : in.mesh().all(resource::Kind::ServiceEntry)) {
+    const auto& entry = *resource->as<resource::ServiceEntry>();
+    const auto& endpoints = *entry.endpoints;
+    if (std::any_of(endpoints.begin(), endpoints.end(),
+                    [&](const auto& each) { return (*each->address).ends_with(inside); }))
+      for (const resource::Text& host : *entry.hosts) out.add(*host, resource);
+  }
+}
+
+// What leads sidecars inside: VirtualServices and entries, by the names for which they do.
+Leading leading_inside(const Context& in) {
+  Leading out;
+  add_entries(in, out);
   for (const mesh::VirtualService* service : in.mesh().bound_to("mesh"))
-    if (leads_inside(in, *service))
-      for (const std::string& host : service->hosts) out.add(host, service);
+    for (const mesh::Route& route : service->routes) {
+      if (!leads_inside(in, route)) continue;
+      for (const std::string_view name : names_at(*service, route, "mesh"))
+        out.add(name, service->resource);
+      if (const auto host = rewritten_host(route);
+          !host.empty() && mesh::applies_at(*service, route, "mesh"))
+        out.add(host, service->resource);
+      if (is_dead(*service, route))
+        for (const std::string& host : service->hosts) out.add(host, service->resource);
+    }
   return out;
 }
 
-// Whether the gateway sends it out of the mesh by this VirtualService.
-bool leads_out(const Context& in, const Binding& binding) {
-  for (const mesh::Route& route : binding.service->routes)
-    if (mesh::applies_at(*binding.service, route, binding.gateway->name))
-      for (const mesh::RouteTarget& target : route.targets)
-        if (is_external(in, target.host)) return true;
-  return false;
+// The hosts to which Sidecars send all that no route takes, which is how clients may get to them.
+std::unordered_set<std::string> egress_proxies(const Context& in) {
+  std::unordered_set<std::string> out;
+  const mesh::Settings& settings = in.mesh().settings();
+  for (const resource::Resource* resource : in.mesh().all(resource::Kind::Sidecar)) {
+    const auto& policy = resource->as<resource::Sidecar>()->outbound_traffic_policy;
+    const std::string& host = *policy->egress_proxy->host;
+    if (!host.empty())
+      out.insert(mesh::resolve_short_name(host, in.mesh().namespace_of(*resource),
+                                          settings.cluster_domain));
+  }
+  return out;
+}
+
+// The names that the gateway sends out of the mesh by this VirtualService; its hosts where those
+// are none of the world's, such as the SNI that sidecars put on the outside.
+std::vector<std::string_view> let_out(const Context& in, const Binding& binding) {
+  const mesh::VirtualService& service = *binding.service;
+  std::vector<std::string_view> out;
+  bool any = false;
+  for (const mesh::Route& route : service.routes) {
+    if (std::none_of(route.targets.begin(), route.targets.end(),
+                     [&](const auto& target) { return is_external(in, target.host); }))
+      continue;
+    for (const std::string_view name : names_at(service, route, binding.gateway->name)) {
+      any = true;
+      if (is_external(in, name)) out.push_back(name);
+    }
+  }
+  if (any && out.empty())
+    for (const std::string& host : service.hosts)
+      if (is_external(in, host)) out.emplace_back(host);
+  return out;
 }
 
 // The only port of the host to which clients speak TLS; 0 where there is none or are several.
@@ -107,27 +156,32 @@ std::optional<Fix> client_half(const mesh::Mesh& mesh, const Binding& binding) {
 
 void check(const Context& in, Diagnostics& out) {
   std::unordered_set<const mesh::VirtualService*> told;
-  const mesh::HostIndex<mesh::VirtualService> inside = leading_inside(in);
-  const auto is_led_inside = [&](const std::string& host) {
+  const Leading inside = leading_inside(in);
+  const std::unordered_set<std::string> proxies = egress_proxies(in);
+  const auto is_led_inside = [&](std::string_view host) {
     return inside.overlapping(host, [](const auto&) { return true; }) != nullptr;
   };
   for (const Binding& binding : bindings(in)) {
     const mesh::VirtualService& service = *binding.service;
-    if (binding.gateway->services.empty() || !leads_out(in, binding)) continue;
-    const bool external =
-        std::any_of(service.hosts.begin(), service.hosts.end(),
-                    [&](const std::string& host) { return is_external(in, host); });
-    if (!external || std::any_of(service.hosts.begin(), service.hosts.end(), is_led_inside) ||
-        !told.insert(&service).second)
+    const auto& fronts = binding.gateway->services;
+    if (fronts.empty() || std::any_of(fronts.begin(), fronts.end(), [&](const auto* front) {
+          return proxies.contains(front->host);
+        }))
       continue;
+    const std::vector<std::string_view> names = let_out(in, binding);
+    const auto direct = std::find_if_not(names.begin(), names.end(), is_led_inside);
+    if (direct == names.end() || !told.insert(&service).second) continue;
     const auto& gateways = service.service->gateways;
     auto finding =
         out.report(kId, gateways.key,
                    "no VirtualService leads sidecars to gateway \"{}\" for \"{}\": clients connect "
                    "to the host directly",
-                   binding.gateway->name, service.hosts.front());
+                   binding.gateway->name, *direct);
     finding.related(binding.gateway->resource->metadata.name.range, "the Gateway is here")
-        .help(fmt::format("add \"mesh\" to the gateways, and a match for it that routes to \"{}\"",
+        .help(fmt::format("{} that routes to \"{}\"",
+                          service.binds("mesh")
+                              ? "add a match for \"mesh\""
+                              : "add \"mesh\" to the gateways, and a match for it",
                           binding.gateway->services.front()->host));
     if (auto fix = client_half(in.mesh(), binding)) finding.fix(std::move(*fix));
   }

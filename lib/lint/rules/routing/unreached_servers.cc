@@ -1,7 +1,6 @@
 #include "lib/lint/rules/routing/unreached_servers.h"
 
-#include <algorithm>
-#include <vector>
+#include <string>
 
 #include "lib/mesh/host.h"
 
@@ -13,24 +12,42 @@ bool is_reached(const mesh::GatewayView& gateway, std::int64_t port) {
   return gateway.has_service_port(port) || !gateway.presumed.empty();
 }
 
+std::string_view without_namespace(std::string_view host) {
+  return host.substr(host.find('/') == std::string_view::npos ? 0 : host.find('/') + 1);
+}
+
+mesh::HostIndex<mesh::VirtualService> routed_at(const mesh::GatewayView& gateway) {
+  mesh::HostIndex<mesh::VirtualService> out;
+  for (const mesh::VirtualService* service : gateway.bound)
+    for (const std::string& host : service->hosts) out.add(host, service);
+  return out;
+}
+
 }  // namespace
 
 UnreachedServers::UnreachedServers(const Context& in) {
-  for (const mesh::GatewayView& gateway : in.gateways().all())
-    for (const auto& server : *gateway.gateway->servers)
-      if (!is_reached(gateway, *server->port->number))
-        for (const resource::Text& host : *server->hosts) {
-          const std::string_view text = *host;
-          hosts_.insert(
-              text.substr(text.find('/') == std::string_view::npos ? 0 : text.find('/') + 1));
-        }
+  for (const mesh::GatewayView& gateway : in.gateways().all()) {
+    if (gateway.bound.empty()) continue;
+    const Routed* routed = nullptr;
+    for (const auto& server : *gateway.gateway->servers) {
+      if (is_reached(gateway, *server->port->number)) continue;
+      if (routed == nullptr) routed = &routed_.emplace_back(routed_at(gateway));
+      for (const resource::Text& host : *server->hosts)
+        by_host_[without_namespace(*host)].push_back(routed);
+    }
+  }
 }
 
 bool UnreachedServers::take(std::string_view host) const {
-  if (hosts_.empty()) return false;
-  const std::vector<std::string> patterns = mesh::covering_patterns(host);
-  return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const std::string& pattern) { return hosts_.contains(pattern); });
+  if (by_host_.empty()) return false;
+  const auto any = [](const mesh::VirtualService&) { return true; };
+  for (const std::string& pattern : mesh::covering_patterns(host)) {
+    const auto found = by_host_.find(pattern);
+    if (found == by_host_.end()) continue;
+    for (const Routed* routed : found->second)
+      if (routed->overlapping(host, any) != nullptr) return true;
+  }
+  return false;
 }
 
 }  // namespace egressctl::lint::rules

@@ -1,11 +1,13 @@
 // Servers that no client gets to, for a reason that rules about their Gateways tell.
 #pragma once
 
-#include <string>
+#include <deque>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
+#include <vector>
 
 #include "lib/lint/context.h"
+#include "lib/mesh/host_index.h"
 
 namespace egressctl::lint::rules {
 
@@ -15,11 +17,15 @@ class UnreachedServers {
  public:
   explicit UnreachedServers(const Context& in);
 
-  // Whether one of them takes a name or wildcard, be it by a wildcard of its own.
+  // Whether one of them takes a name or wildcard, be it by a wildcard of its own, for a
+  // VirtualService that is bound to its Gateway: others are for other traffic.
   [[nodiscard]] bool take(std::string_view host) const;
 
  private:
-  std::unordered_set<std::string_view> hosts_;
+  using Routed = mesh::HostIndex<mesh::VirtualService>;
+
+  std::deque<Routed> routed_;  // one for each Gateway
+  std::unordered_map<std::string_view, std::vector<const Routed*>> by_host_;
 };
 
 }  // namespace egressctl::lint::rules

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lib/lint/rules/references/hops.h"
+#include "lib/lint/rules/routing/bindings.h"
 #include "lib/mesh/host.h"
 
 namespace egressctl::lint::rules {
@@ -105,12 +106,7 @@ const std::vector<GatewayLeg>& gateway_legs(const Context& in) {
 }
 
 std::vector<std::string_view> client_names(const GatewayLeg& leg) {
-  std::vector<std::string_view> out;
-  for (const mesh::RouteMatch& match : leg.route->matches)
-    if (match.sni_hosts != nullptr)
-      for (const resource::Text& name : **match.sni_hosts) out.emplace_back(*name);
-  if (out.empty()) out.assign(leg.service->hosts.begin(), leg.service->hosts.end());
-  return out;
+  return names_at(*leg.service, *leg.route, "mesh");
 }
 
 }  // namespace egressctl::lint::rules
