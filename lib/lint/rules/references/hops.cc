@@ -74,8 +74,8 @@ Sidecar sidecar_of(const mesh::Mesh& mesh, const mesh::Workload& pod) {
   if (const resource::Text* word = mesh::injection_word(pod))
     return **word == "true" ? Sidecar::Yes : Sidecar::No;
   switch (injection) {
-    case mesh::Injection::Sidecar:
-    case mesh::Injection::Ambient: return Sidecar::Yes;
+    case mesh::Injection::Sidecar: return Sidecar::Yes;
+    case mesh::Injection::Ambient: return Sidecar::No;  // ztunnel looks up no DestinationRule
     default: return Sidecar::Unknown;
   }
 }
@@ -84,6 +84,7 @@ Sidecar sidecar_of(const mesh::Mesh& mesh, const mesh::Workload& pod) {
 
 Hops::Hops(const Context& in) {
   for (const mesh::Workload& pod : in.mesh().workloads().all()) {
+    populated_.insert(pod.name_space);
     const bool gateway = pod.is_gateway_proxy() || !in.gateways().at(pod).empty();
     const Sidecar sidecar = gateway ? Sidecar::Unknown : sidecar_of(in.mesh(), pod);
     if (sidecar == Sidecar::No) continue;
@@ -117,11 +118,16 @@ void Hops::add_mirrors(const Context& in, const mesh::VirtualService& service,
   for (const auto& mirror : *route.http->mirrors) add_one(mirror->destination);
 }
 
-// Sidecars of the VirtualService's own namespace, unless only gateways are known to run there, or
-// nothing is while sidecars are known to run elsewhere. Pods that may have none are no reason: what
-// plays an external server in an example is such a one.
+// Sidecars of the namespaces that the VirtualService is exported to, of which one may be there for
+// the gateway alone. Of all namespaces its own stands for them, unless only gateways are known to
+// run there, or nothing is while sidecars are known to run elsewhere. Pods that may have none are
+// no reason: what plays an external server in an example is such a one.
 std::vector<std::string_view> Hops::clients_of(const mesh::VirtualService& service) const {
-  if (!service.visibility.everyone()) return service.visibility.namespaces();
+  if (!service.visibility.everyone()) {
+    std::vector<std::string_view> out = service.visibility.namespaces();
+    std::erase_if(out, [&](std::string_view name_space) { return lacks_sidecars(name_space); });
+    return out;
+  }
   if (has_clients(service.name_space)) return {service.name_space};
   const std::string_view other =
       is_gateways_only(service.name_space) ? some_client_ : meshed_client_;

@@ -45,6 +45,11 @@ class Hops {
   // One of the namespaces with such pods, not the root namespace; empty when there is none.
   [[nodiscard]] std::string_view some_client() const { return some_client_; }
 
+  // Whether pods are known to run in the namespace, and none of them has a sidecar.
+  [[nodiscard]] bool lacks_sidecars(std::string_view name_space) const {
+    return populated_.contains(name_space) && !clients_.contains(name_space);
+  }
+
   // Whether all that is known to run in the namespace are gateways.
   [[nodiscard]] bool is_gateways_only(std::string_view name_space) const {
     return gateways_.contains(name_space) && !clients_.contains(name_space);
@@ -60,11 +65,12 @@ class Hops {
 
   std::vector<Hop> all_;
   std::deque<mesh::RouteTarget> mirrors_;
-  std::unordered_set<std::string_view> dialled_;   // hosts that routes of sidecars lead to
-  std::unordered_set<std::string_view> clients_;   // namespaces
-  std::unordered_set<std::string_view> gateways_;  // namespaces
-  std::string_view some_client_;                   // a namespace with such pods
-  std::string_view meshed_client_;                 // one where they are known to have sidecars
+  std::unordered_set<std::string_view> dialled_;    // hosts that routes of sidecars lead to
+  std::unordered_set<std::string_view> clients_;    // namespaces
+  std::unordered_set<std::string_view> gateways_;   // namespaces
+  std::unordered_set<std::string_view> populated_;  // namespaces with pods of whatever kind
+  std::string_view some_client_;                    // a namespace with such pods
+  std::string_view meshed_client_;                  // one where they are known to have sidecars
 };
 
 // The namespace of the service that proxies of `client` take for the host, by its name where the
