@@ -4,6 +4,7 @@
 
 #include "lib/lint/rules/references/references.h"
 #include "lib/lint/rules/references/subsets.h"
+#include "lib/lint/rules/routing/sidecar_ports.h"
 #include "lib/lint/rules/tls/client_tls.h"
 #include "lib/yaml/edit.h"
 
@@ -125,7 +126,7 @@ class Check {
       const SubsetVerdict verdict = judge_subset(in_, hops_, hop, hop.client);
       if (verdict.fault == SubsetFault::NotExported) rule = verdict.rule;
     }
-    if (rule == nullptr) return;
+    if (rule == nullptr || sidecars_never_come(in_, hop)) return;
     if (hop.gateway == nullptr && !is_meant(*hop.service, hop.client, rule->visibility)) return;
     report(*rule->resource, rule->rule->export_to, hop.client, hop.gateway,
            hop.gateway != nullptr ? fmt::format("where gateway \"{}\" runs", hop.gateway->name)

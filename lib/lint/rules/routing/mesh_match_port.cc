@@ -4,7 +4,7 @@
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
-#include "lib/mesh/host.h"
+#include "lib/lint/rules/routing/sidecar_ports.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -23,35 +23,11 @@ using mesh::RouteMatch;
 using mesh::ServicePort;
 using mesh::VirtualService;
 
-// The ports of what the VirtualService's hosts mean. `complete`: each host is known.
-struct Ports {
-  std::vector<const ServicePort*> all;
-  bool complete = true;
-};
-
-Ports ports_of(const Context& in, const VirtualService& service) {
-  Ports out;
-  for (const std::string& host : service.hosts) {
-    const auto services = in.mesh().registry().covering(host);
-    // Names below a wildcard of the VirtualService may be known, too.
-    if (services.empty() || mesh::is_pattern(host)) out.complete = !services.empty();
-    for (const mesh::Service* known : services)
-      for (const ServicePort& port : known->ports) out.all.push_back(&port);
-    if (!out.complete) return out;
-  }
-  return out;
-}
-
 // Whether the match is for sidecars and nothing else.
 bool is_for_sidecars(const VirtualService& service, const RouteMatch* match) {
   const auto names = match != nullptr ? mesh::gateways_of(service, *match) : service.gateways;
   return std::all_of(names.begin(), names.end(),
                      [](const std::string& name) { return name == "mesh"; });
-}
-
-bool has_number(const Ports& ports, std::int64_t number) {
-  return std::any_of(ports.all.begin(), ports.all.end(),
-                     [&](const ServicePort* port) { return port->number == number; });
 }
 
 // Hosts without a port 80 get their HTTP rules on the listener of port 80 all the same.
@@ -62,10 +38,10 @@ bool is_free(RouteKind kind, std::int64_t number) {
   return kind == RouteKind::Http && number == 80;
 }
 
-void check_port(const Ports& ports, const VirtualService& service, RouteKind kind,
+void check_port(const HostPorts& ports, const VirtualService& service, RouteKind kind,
                 const RouteMatch& match, Diagnostics& out) {
   if (match.port == nullptr || !match.port->present() || match.port->node == nullptr ||
-      has_number(ports, **match.port) || is_free(kind, **match.port))
+      ports.has(**match.port) || is_free(kind, **match.port))
     return;
   std::vector<std::int64_t> numbers;
   for (const ServicePort* port : ports.all)
@@ -84,20 +60,8 @@ void check_port(const Ports& ports, const VirtualService& service, RouteKind kin
     finding.fix({.title = fmt::format("match port {}", numbers.front()), .edits = {*edit}});
 }
 
-// Whether sidecars use rules of the kind for the port.
-bool suits(RouteKind kind, const ServicePort& port) {
-  using resource::Protocol;
-  if (port.protocol == Protocol::Unsupported) return true;
-  switch (kind) {
-    case RouteKind::Http: return resource::is_http(port.protocol);
-    case RouteKind::Tls: return resource::is_tls(port.protocol);
-    case RouteKind::Tcp: return !resource::is_http(port.protocol);
-  }
-  return true;
-}
-
 // The ports that the route's matches for sidecars are for; none when it is for gateways, too.
-std::vector<const ServicePort*> reached(const Ports& ports, const VirtualService& service,
+std::vector<const ServicePort*> reached(const HostPorts& ports, const VirtualService& service,
                                         const mesh::Route& route) {
   std::vector<const ServicePort*> out;
   for (const RouteMatch* match : matches_of(route)) {
@@ -125,7 +89,7 @@ std::string advice(const ServicePort& port, RouteKind kind) {
                      kind == RouteKind::Http ? "HTTP" : "TLS");
 }
 
-void check_protocol(const Ports& ports, const VirtualService& service, const mesh::Route& route,
+void check_protocol(const HostPorts& ports, const VirtualService& service, const mesh::Route& route,
                     Diagnostics& out) {
   const auto own = reached(ports, service, route);
   if (own.empty() || std::any_of(own.begin(), own.end(),
@@ -143,13 +107,13 @@ template <typename Use>
 void for_each_known(const Context& in, const Use& use) {
   for (const VirtualService* service : in.mesh().bound_to("mesh")) {
     if (service->hosts.empty()) continue;
-    const Ports ports = ports_of(in, *service);
+    const HostPorts ports = host_ports(in, *service);
     if (ports.complete && !ports.all.empty()) use(ports, *service);
   }
 }
 
 void check_ports(const Context& in, Diagnostics& out) {
-  for_each_known(in, [&](const Ports& ports, const VirtualService& service) {
+  for_each_known(in, [&](const HostPorts& ports, const VirtualService& service) {
     for (const mesh::Route& route : service.routes)
       for (const RouteMatch& match : route.matches)
         if (is_for_sidecars(service, &match)) check_port(ports, service, route.kind, match, out);
@@ -157,7 +121,7 @@ void check_ports(const Context& in, Diagnostics& out) {
 }
 
 void check_protocols(const Context& in, Diagnostics& out) {
-  for_each_known(in, [&](const Ports& ports, const VirtualService& service) {
+  for_each_known(in, [&](const HostPorts& ports, const VirtualService& service) {
     for (const mesh::Route& route : service.routes) check_protocol(ports, service, route, out);
   });
 }

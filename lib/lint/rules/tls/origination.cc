@@ -8,6 +8,7 @@
 #include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/tls/client_tls.h"
+#include "lib/lint/rules/routing/sidecar_ports.h"
 #include "lib/lint/rules/tls/tls.h"
 #include "lib/yaml/append.h"
 #include "lib/yaml/edit.h"
@@ -185,7 +186,7 @@ void check_none(const Context& in, Diagnostics& out) {
       if (port == nullptr || !expects_tls(*port)) continue;
       const ClientTls* tls = client_tls(in, hop, port->number);
       if (tls != nullptr && *(*tls)->mode != resource::ClientTlsMode::Disable) continue;
-      if (!told.insert(target.destination).second) continue;
+      if (sidecars_never_come(in, hop) || !told.insert(target.destination).second) continue;
       auto finding = out.report(
           kNone, target.range,
           "{} plain HTTP to port {} of \"{}\", which expects TLS: no DestinationRule makes "
