@@ -25,8 +25,12 @@ void check(const Context& in, Diagnostics& out) {
   const Clients& clients = in.shared<Clients>();
   const bool registry_only = is_registry_only(mesh.settings());
   for (const resource::Resource* resource : mesh.all(resource::Kind::Sidecar)) {
-    const auto& mode = resource->as<resource::Sidecar>()->outbound_traffic_policy->mode;
-    if (*mode != OutboundMode::AllowAny || !mode.present()) continue;
+    const auto& policy = resource->as<resource::Sidecar>()->outbound_traffic_policy;
+    const auto& mode = policy->mode;
+    // What nothing lists goes to the egressProxy then, and no other mode may stand beside it
+    // (istio/istio pkg/config/validation/validation.go, validateSidecarOutboundTrafficPolicy).
+    if (*mode != OutboundMode::AllowAny || !mode.present() || policy->egress_proxy.present())
+      continue;
     const std::string_view name_space = mesh.namespace_of(*resource);
     const bool root = name_space == mesh.settings().root_namespace;
     const bool led = root ? !clients.all().empty() : clients.find(name_space) != nullptr;
