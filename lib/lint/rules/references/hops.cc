@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/host_name.h"
+#include "lib/lint/rules/references/installed_gateways.h"
 #include "lib/mesh/injection.h"
 
 namespace egressctl::lint::rules {
@@ -37,7 +38,8 @@ std::string_view owner_of(const mesh::Mesh& mesh, std::string_view host, std::st
 bool should_be_there(const mesh::Mesh& mesh, std::string_view host) {
   const mesh::ServiceName name = cluster_name(mesh, host);
   if (!name.name_space.empty())
-    return !mesh.registry().kubernetes_in(name.name_space).empty() && !is_generated(mesh, name);
+    return !mesh.registry().kubernetes_in(name.name_space).empty() && !is_generated(mesh, name) &&
+           !is_installed(mesh, name);
   if (host.find('.') == std::string_view::npos || host.find(".svc.") != std::string_view::npos ||
       is_ip_or_cidr(host))
     return false;
