@@ -1,6 +1,22 @@
 #include "lib/mesh/settings.h"
 
+#include <array>
+
 namespace egressctl::mesh {
+namespace {
+
+// The Helm value `global.proxy.clusterDomain` of an IstioOperator; empty when it sets none.
+//
+// Source: istio/istio manifests/charts/istio-control/istio-discovery/values.yaml.
+std::string_view cluster_domain_of(const resource::Resource& resource) {
+  constexpr std::array<std::string_view, 3> kPath{"global", "proxy", "clusterDomain"};
+  const auto* install = resource.as<resource::IstioOperator>();
+  if (install == nullptr || install->values.node == nullptr) return {};
+  const yaml::Node* domain = install->values.node->path(kPath);
+  return domain != nullptr && domain->is_scalar() ? domain->scalar : std::string_view();
+}
+
+}  // namespace
 
 SidecarPorts sidecar_ports(const Settings& settings) {
   SidecarPorts out;
@@ -16,6 +32,9 @@ SidecarPorts sidecar_ports(const Settings& settings) {
 
 Settings settings_of(std::span<const resource::Resource> resources, const Options& options) {
   Settings out;
+  for (const resource::Resource& resource : resources)
+    if (const std::string_view domain = cluster_domain_of(resource); !domain.empty())
+      out.cluster_domain = domain;
   if (options.mesh_resource != nullptr) {
     out.mesh_resource = options.mesh_resource;
     out.mesh_config = options.mesh_resource->mesh_config();
