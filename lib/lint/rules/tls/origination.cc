@@ -2,13 +2,14 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/references/hops.h"
-#include "lib/lint/rules/tls/client_tls.h"
 #include "lib/lint/rules/routing/sidecar_ports.h"
+#include "lib/lint/rules/tls/client_tls.h"
 #include "lib/lint/rules/tls/tls.h"
 #include "lib/yaml/append.h"
 #include "lib/yaml/edit.h"
@@ -39,14 +40,18 @@ std::string external_host(const mesh::Mesh& mesh, const resource::Resource& rout
   return service == nullptr ? std::string() : *service->as<resource::Service>()->external_name;
 }
 
+// The subsets ("": none) that rules which send no TLS lead to, by "host:port", and by "host" where
+// a rule names no port.
+using PlainTargets = std::unordered_map<std::string, std::unordered_set<std::string>>;
+
 // Adds the backends that HTTP routes of the Gateway API send plain text to, as "host:port".
-void add_backends(const mesh::Mesh& mesh, std::unordered_set<std::string>& out) {
+void add_backends(const mesh::Mesh& mesh, PlainTargets& out) {
   for (const resource::Kind kind : {resource::Kind::HttpRoute, resource::Kind::GrpcRoute})
     for (const resource::Resource* route : mesh.all(kind))
       for (const auto& rule : *route->as<resource::KubernetesRoute>()->rules)
         for (const auto& backend : *rule->backend_refs)
           if (const std::string host = external_host(mesh, *route, *backend); !host.empty())
-            out.insert(fmt::format("{}:{}", host, *backend->port));
+            out[fmt::format("{}:{}", host, *backend->port)].insert("");
 }
 
 // Whether sidecars take what is no TLS to the host, on another port: by a "tcp" rule for a port
@@ -71,10 +76,9 @@ bool comes_plain(const mesh::Mesh& mesh, const std::string& host) {
   return plain;
 }
 
-// The ports of hosts that rules lead to which send no TLS: "host:port", and "host" where a rule
-// names no port.
-std::unordered_set<std::string> plain_targets(const mesh::Mesh& mesh) {
-  std::unordered_set<std::string> out;
+// Where rules lead to that send no TLS.
+PlainTargets plain_targets(const mesh::Mesh& mesh) {
+  PlainTargets out;
   add_backends(mesh, out);
   for (const mesh::VirtualService& service : mesh.routes())
     for (const mesh::Route& route : service.routes) {
@@ -82,11 +86,26 @@ std::unordered_set<std::string> plain_targets(const mesh::Mesh& mesh) {
                           comes_plain(mesh, route.targets.front().host);
       if (route.kind != mesh::RouteKind::Http && !by_tcp) continue;
       for (const mesh::RouteTarget& target : route.targets)
-        out.insert(target.destination->port.present()
-                       ? fmt::format("{}:{}", target.host, *target.destination->port->number)
-                       : target.host);
+        out[target.destination->port.present()
+                ? fmt::format("{}:{}", target.host, *target.destination->port->number)
+                : target.host]
+            .insert(*target.destination->subset);
     }
   return out;
+}
+
+// Whether a rule leads plain text to where the DestinationRule's own settings for the port count: a
+// subset may have others.
+bool leads_plain(const PlainTargets& plain, const std::string& target, const mesh::Rule& rule,
+                 std::int64_t port) {
+  const auto found = plain.find(target);
+  if (found == plain.end()) return false;
+  const auto& subsets = *rule.rule->subsets;
+  return std::any_of(found->second.begin(), found->second.end(), [&](const std::string& name) {
+    return std::none_of(subsets.begin(), subsets.end(), [&](const auto& subset) {
+      return *subset->name == name && client_tls(*subset->traffic_policy, port) != nullptr;
+    });
+  });
 }
 
 // Whether the settings are for HTTP that a rule for sidecars or a gateway takes to the host, though
@@ -122,8 +141,8 @@ void check_double(const Context& in, Diagnostics& out) {
       for (const mesh::ServicePort& port : service->ports) {
         const ClientTls* tls = client_tls(*rule.rule->traffic_policy, port.number);
         if (tls == nullptr || !originates(*tls) || !resource::is_tls(port.protocol) ||
-            plain.contains(rule.host) ||
-            plain.contains(fmt::format("{}:{}", rule.host, port.number)) ||
+            leads_plain(plain, rule.host, rule, port.number) ||
+            leads_plain(plain, fmt::format("{}:{}", rule.host, port.number), rule, port.number) ||
             is_for_http(in.mesh(), rule, *service, port.number) || !told.insert(tls).second)
           continue;
         auto finding = out.report(
