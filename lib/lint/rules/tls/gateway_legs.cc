@@ -105,6 +105,13 @@ const std::vector<GatewayLeg>& gateway_legs(const Context& in) {
   return in.shared<GatewayLegs>().all;
 }
 
+std::string outer_name(const GatewayLeg& leg) {
+  const std::string& written = *(*leg.tls)->sni;
+  if (!written.empty()) return written;
+  return fmt::format("outbound_.{}_.{}_.{}", leg.port, *leg.target->destination->subset,
+                     leg.target->host);
+}
+
 std::vector<std::string_view> client_names(const GatewayLeg& leg) {
   return names_at(*leg.service, *leg.route, "mesh");
 }

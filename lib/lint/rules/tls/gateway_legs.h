@@ -54,6 +54,12 @@ struct GatewayLeg {
 // In the order of the input. Those without a server are left out.
 [[nodiscard]] const std::vector<GatewayLeg>& gateway_legs(const Context& in);
 
+// The SNI of the mesh's mTLS on a leg that has TLS settings: theirs, else the one that istiod
+// makes.
+//
+// Source: istio/istio pilot/pkg/networking/core/cluster_tls.go (buildUpstreamTLSSettings).
+[[nodiscard]] std::string outer_name(const GatewayLeg& leg);
+
 // The names that clients of a leg send in their own TLS: the SNI hosts of the rule's matches, else
 // the VirtualService's hosts.
 [[nodiscard]] std::vector<std::string_view> client_names(const GatewayLeg& leg);

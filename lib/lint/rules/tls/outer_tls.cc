@@ -38,16 +38,6 @@ bool is_mesh_mtls(const resource::Server& server) {
   return server.tls.present() && *server.tls->mode == ServerTlsMode::IstioMutual;
 }
 
-// The name that the sidecar puts on the outside.
-//
-// Source: istio/istio pilot/pkg/networking/core/cluster_tls.go (buildUpstreamTLSSettings).
-std::string outer_name(const GatewayLeg& leg) {
-  const std::string& written = *(*leg.tls)->sni;
-  if (!written.empty()) return written;
-  return fmt::format("outbound_.{}_.{}_.{}", leg.port, *leg.target->destination->subset,
-                     leg.target->host);
-}
-
 // The rule that a leg's TLS stands in.
 const resource::Resource* rule_of(const GatewayLeg& leg) {
   for (const mesh::Rule* rule : leg.rules) {
