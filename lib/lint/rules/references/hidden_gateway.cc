@@ -3,9 +3,11 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/references/references.h"
+#include "lib/lint/rules/routing/sidecar_ports.h"
 #include "lib/mesh/host.h"
 #include "lib/yaml/edit.h"
 
@@ -116,17 +118,57 @@ void report(const resource::Sidecar& sidecar, const Missing& missing,
     finding.fix({.title = "let it in", .edits = {*edit}});
 }
 
+// Where all of the Sidecar's listeners are for ports of their own: the first of them. Clients that
+// name a proxy or a listener's address come there with whatever host they like.
+//
+// Source: istio/istio pilot/pkg/networking/core/listener.go (buildSidecarOutboundListeners).
+const resource::Positioned<resource::Port>* only_own_ports(const resource::Sidecar& sidecar) {
+  const bool all =
+      std::all_of(sidecar.egress->begin(), sidecar.egress->end(), [](const auto& egress) {
+        return egress->port.present() && *egress->port->number != 0 && egress->bind->empty() &&
+               *egress->capture_mode != resource::CaptureMode::None &&
+               *egress->port->protocol != resource::Protocol::HttpProxy;
+      });
+  return all ? &sidecar.egress->front()->port : nullptr;
+}
+
+// A route to the gateway on ports that the Sidecar has no listener for.
+bool check_listeners(const Context& in, const resource::Sidecar& sidecar,
+                     const mesh::VirtualService& service, const mesh::Route& route,
+                     Diagnostics& out) {
+  const auto* own = only_own_ports(sidecar);
+  if (own == nullptr) return false;
+  const HostPorts ports = host_ports(in, service);
+  if (!ports.complete) return false;
+  const std::vector<std::int64_t> used = sidecar_ports(ports, service, route);
+  const auto is_open = [&](std::int64_t port) {
+    return std::any_of(sidecar.egress->begin(), sidecar.egress->end(),
+                       [&](const auto& egress) { return *egress->port->number == port; });
+  };
+  if (used.empty() || std::any_of(used.begin(), used.end(), is_open)) return false;
+  out.report(kId, own->range,
+             "the Sidecar has listeners for single ports alone, and none for port {}, on which "
+             "VirtualService \"{}\" leads to the gateway",
+             used.front(), in.mesh().qualified_name(*service.resource))
+      .related(route.range, "the route to the gateway")
+      .help("leave the port out, or add an egress listener without one");
+  return true;
+}
+
 void check_sidecar(const Context& in, const resource::Resource& resource, Diagnostics& out) {
   const auto& sidecar = *resource.as<resource::Sidecar>();
   const std::string_view home = in.mesh().namespace_of(resource);
   if (sidecar.egress->empty() || home == in.mesh().settings().root_namespace) return;
   std::unordered_set<std::string> told;
+  bool closed = false;  // told of a port without a listener
   for (const mesh::VirtualService* service : in.mesh().bound_to("mesh"))
     for (const mesh::Route& route : service->routes) {
       if (!mesh::applies_at(*service, route, "mesh")) continue;
       for (const mesh::RouteTarget& target : route.targets) {
         if (in.gateways().behind(target.host).empty()) continue;
         const auto missing = missing_part(in, sidecar, home, *service, target);
+        if (!missing && !closed && is_read(sidecar, home, *service))
+          closed = check_listeners(in, sidecar, *service, route, out);
         if (missing && told.insert(fmt::format("{}/{}", missing->name_space, missing->host)).second)
           report(sidecar, *missing, *service, target, out);
       }
