@@ -15,6 +15,7 @@ List references() {
       &kMissingSecret,         &kServerPort,
       &kServicesDisagree,      &kHiddenGateway,
       &kSubsetWithoutPods,     &kObjectTwice,
+      &kServiceWithoutPods,    &kHeadlessGateway,
   };
   return kList;
 }

@@ -23,5 +23,7 @@ extern const Rule kServicesDisagree;          // EGR0215
 extern const Rule kHiddenGateway;             // EGR0216
 extern const Rule kSubsetWithoutPods;         // EGR0217
 extern const Rule kObjectTwice;               // EGR0218
+extern const Rule kServiceWithoutPods;        // EGR0219
+extern const Rule kHeadlessGateway;           // EGR0220
 
 }  // namespace egressctl::lint::rules
