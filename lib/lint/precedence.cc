@@ -23,7 +23,7 @@ struct Precedence {
 // a rule that is never looked up lacks all that it says.
 const std::vector<Precedence>& precedences() {
   static const std::vector<Precedence> kTable = {
-      {"EGR0114", {"EGR0121", "EGR0107", "EGR0105", "EGR0404", "EGR0405", "EGR0402"}},
+      {"EGR0114", {"EGR0121", "EGR0107", "EGR0105", "EGR0404", "EGR0405", "EGR0402", "EGR0171"}},
       {"EGR0104", {"EGR0301", "EGR0303"}},
       {"EGR0202", {"EGR0301", "EGR0302", "EGR0303", "EGR0804"}},
       {"EGR0201", {"EGR0802"}},
