@@ -1,6 +1,8 @@
 // EGR0504 network-policy-blocks
 #include <algorithm>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "lib/base/text.h"
 #include "lib/lint/rules/security/egress_rules.h"
@@ -110,7 +112,8 @@ class Check {
       const mesh::Peer peer{.pod = gateway, .address = {}};
       if (gateway == nullptr || allows(policies, peer, port)) continue;
       if (!report_service_port(policies, *path, peer, port))
-        missing.push_back(fmt::format("the egress gateway at port {} of its pods", port.number));
+        missing.push_back(
+            fmt::format("egress gateway \"{}\" at port {} of its pods", path->host, port.number));
     }
     report_missing(policies, missing);
   }
@@ -130,9 +133,13 @@ class Check {
     return out;
   }
 
+  // A pod that the Service of the path leads to; nullptr when the input has none.
   [[nodiscard]] static const mesh::Workload* gateway_pod(const GatewayPath& path) {
     for (const mesh::GatewayView* view : *path.gateways)
-      if (!view->pods.empty()) return view->pods.front();
+      for (const mesh::Service* service : view->services)
+        if (service->host == path.host)
+          for (const mesh::Workload* pod : view->pods)
+            if (mesh::is_selected(service->kubernetes->selector, *pod->labels)) return pod;
     return nullptr;
   }
 
