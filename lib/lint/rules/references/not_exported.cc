@@ -16,6 +16,17 @@ constexpr std::string_view kReferences[] = {
     "https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry",
     "istio/istio#57329", "istio/istio#48300", "istio/istio#56826", "istio/istio#46597"};
 
+// What the MeshConfig says for resources of the kind that have no exportTo; nullptr when nothing.
+const resource::Texts* mesh_defaults(const mesh::Mesh& mesh, resource::Kind kind) {
+  const resource::MeshConfig* config = mesh.settings().mesh_config;
+  if (config == nullptr) return nullptr;
+  const resource::Texts* out = nullptr;
+  if (kind == resource::Kind::ServiceEntry) out = &config->default_service_export_to;
+  if (kind == resource::Kind::VirtualService) out = &config->default_virtual_service_export_to;
+  if (kind == resource::Kind::DestinationRule) out = &config->default_destination_rule_export_to;
+  return out != nullptr && out->present() ? out : nullptr;
+}
+
 class Check {
  public:
   Check(const Context& in, Diagnostics& out)
@@ -39,10 +50,19 @@ class Check {
               std::string_view client, const mesh::GatewayView* gateway, std::string_view what,
               SourceRange user = {}) {
     if (!told_.insert(&resource).second) return;
+    const resource::Texts* defaults =
+        export_to.present() ? nullptr : mesh_defaults(mesh_, resource.kind);
     auto finding = out_.report(kId, export_to.present() ? export_to.key : resource.spec_range,
-                               "\"exportTo\" hides this {} from namespace \"{}\", {}",
+                               "{} hides this {} from namespace \"{}\", {}",
+                               defaults != nullptr
+                                   ? fmt::format("the MeshConfig's \"{}\"", defaults->key.text())
+                                   : std::string("\"exportTo\""),
                                resource::display_name(resource), client, what);
     finding.field("spec.exportTo").help(fmt::format("add \"{}\" to spec.exportTo", client));
+    // What is written here takes the place of the defaults.
+    if (defaults != nullptr)
+      finding.help(fmt::format("write spec.exportTo: [\".\", \"{}\"]", client))
+          .related(defaults->key, "the mesh's defaults");
     if (gateway != nullptr)
       finding.related(gateway->resource->metadata.name.range, "the Gateway is here");
     if (user.known()) finding.related(user, "the route that needs it");
