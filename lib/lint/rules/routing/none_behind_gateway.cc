@@ -1,4 +1,6 @@
 // EGR0305 none-behind-gateway, EGR0318 dynamic-dns-at-gateway
+#include <algorithm>
+#include <string>
 #include <unordered_set>
 
 #include "lib/lint/rules/routing/bindings.h"
@@ -40,6 +42,12 @@ void for_each(const Context& in, Resolution resolution, const Use& use) {
   }
 }
 
+bool has_ranges(const resource::ServiceEntry& entry) {
+  return std::any_of(
+      entry.addresses->begin(), entry.addresses->end(),
+      [](const resource::Text& address) { return address->find('/') != std::string::npos; });
+}
+
 void check_none(const Context& in, Diagnostics& out) {
   std::unordered_set<const resource::Resource*> told;
   for_each(
@@ -54,9 +62,13 @@ void check_none(const Context& in, Diagnostics& out) {
             binding.gateway->name, target.host);
         finding.field("spec.resolution").related(target.range, "the gateway sends to it here");
         const bool fixed = !mesh::is_pattern(target.host);
-        finding.help(fixed ? "set the resolution to DNS"
-                           : "lead the gateway to one fixed host, or through an SNI proxy");
-        if (!fixed || resolution.node == nullptr) return;
+        const bool ranges = has_ranges(*service.entry);
+        finding.help(!fixed ? "lead the gateway to one fixed host, or through an SNI proxy"
+                     : ranges
+                         ? "set the resolution to DNS, and name single addresses: no range may "
+                           "stand beside it"
+                         : "set the resolution to DNS");
+        if (!fixed || ranges || resolution.node == nullptr) return;
         if (const auto edit = yaml::replace_string(*resolution.node, "DNS"))
           finding.fix({.title = "resolve the name", .safe = false, .edits = {*edit}});
       });
