@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "lib/lint/rules/security/egress_rules.h"
@@ -76,10 +77,32 @@ std::optional<Fix> restricted_to_gateways(const mesh::Mesh& mesh, const ClientNa
              .edits = {*edit}};
 }
 
+// Whether the namespace leads traffic to a gateway for itself alone: then clients are there.
+bool is_for_itself(const ClientNamespace& client) {
+  if (client.own == nullptr || client.own->visibility.everyone()) return false;
+  const auto& seeing = client.own->visibility.namespaces();
+  return std::all_of(seeing.begin(), seeing.end(),
+                     [&](std::string_view name) { return name == client.name; });
+}
+
+// Namespaces where gateways run, or other ways out, and nothing else that is known: what they
+// connect to is the internet.
+std::set<std::string_view> namespaces_of_exits(const Context& in, const Clients& clients) {
+  std::set<std::string_view> out;
+  for (const mesh::Workload& pod : in.mesh().workloads().all()) out.insert(pod.name_space);
+  for (const mesh::GatewayView& view : in.gateways().all())
+    if (view.egress) out.insert(view.namespaces.begin(), view.namespaces.end());
+  for (const ClientNamespace& client : clients.all())
+    if (!client.pods.empty() || is_for_itself(client)) out.erase(client.name);
+  return out;
+}
+
 void check(const Context& in, Diagnostics& out) {
   const Clients& clients = in.shared<Clients>();
+  const std::set<std::string_view> exits = namespaces_of_exits(in, clients);
   const mesh::NetworkPolicyIndex policies(in.mesh());
   for (const ClientNamespace& client : clients.all()) {
+    if (exits.contains(client.name)) continue;
     const auto& here = policies.in(client.name);
     const bool any = std::any_of(here.begin(), here.end(), [](const mesh::PolicyView* policy) {
       return policy->restricts(mesh::Direction::Egress);
