@@ -1,11 +1,14 @@
 // EGR0519 exposed-gateway
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/gateway_api/attachments.h"
+#include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/security/security.h"
+#include "lib/mesh/host.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -37,6 +40,48 @@ void check_service(const mesh::GatewayView& view, const mesh::Service& service, 
                *spec.external_ips.value.front(), view.name)
         .help("remove externalIPs");
   }
+}
+
+bool has_own_certificate(const resource::ServerTls& tls) {
+  return !tls.credential_name->empty() || !tls.credential_names->empty() ||
+         !tls.server_certificate->empty() || !tls.tls_certificates->empty();
+}
+
+// Whether sidecars send traffic to a Service of the gateway.
+bool has_client_half(const mesh::Mesh& mesh, const mesh::GatewayView& view) {
+  std::unordered_set<std::string_view> fronts;
+  for (const mesh::Service* service : view.services) fronts.insert(service->host);
+  for (const mesh::VirtualService* service : mesh.bound_to("mesh"))
+    for (const mesh::Route& route : service->routes)
+      for (const mesh::RouteTarget& target : route.targets)
+        if (fronts.contains(target.host) && mesh::applies_at(*service, route, "mesh")) return true;
+  return false;
+}
+
+// Whether the VirtualService leads hosts to themselves, as an egress gateway does.
+bool forwards_own_hosts(const mesh::VirtualService& service) {
+  return std::any_of(service.routes.begin(), service.routes.end(), [&](const mesh::Route& route) {
+    return std::any_of(
+        route.targets.begin(), route.targets.end(), [&](const mesh::RouteTarget& target) {
+          return std::any_of(
+              service.hosts.begin(), service.hosts.end(),
+              [&](const std::string& host) { return mesh::hosts_overlap(host, target.host); });
+        });
+  });
+}
+
+// Whether the gateway publishes backends, of which some are outside, under names and certificates
+// of its own: it is there to be reached.
+bool is_ingress(const mesh::Mesh& mesh, const mesh::GatewayView& view) {
+  const auto& servers = *view.gateway->servers;
+  return std::any_of(servers.begin(), servers.end(),
+                     [](const auto& server) { return has_own_certificate(*server->tls); }) &&
+         std::none_of(
+             servers.begin(), servers.end(),
+             [](const auto& server) { return kind_of(*server) == mesh::RouteKind::Tls; }) &&
+         std::none_of(view.bound.begin(), view.bound.end(),
+                      [](const auto* service) { return forwards_own_hosts(*service); }) &&
+         !has_client_half(mesh, view);
 }
 
 // Whether the host is, or may be, outside of the mesh.
@@ -99,7 +144,7 @@ void check_kubernetes(const Context& in, Diagnostics& out) {
 void check(const Context& in, Diagnostics& out) {
   std::unordered_set<const mesh::Service*> told;
   for (const mesh::GatewayView& view : in.gateways().all()) {
-    if (!view.egress) continue;
+    if (!view.egress || is_ingress(in.mesh(), view)) continue;
     for (const mesh::Service* service : view.services)
       if (told.insert(service).second) check_service(view, *service, out);
   }
