@@ -1,5 +1,8 @@
 // EGR0907 unknown-waypoint
 #include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 #include "lib/base/text.h"
 #include "lib/lint/rules/gateway_api/attachments.h"
@@ -11,6 +14,7 @@ namespace {
 
 constexpr RuleId kId{"EGR0907", "unknown-waypoint", Severity::Error};
 constexpr std::string_view kLabel = "istio.io/use-waypoint";
+constexpr std::int64_t kHbonePort = 15008;
 constexpr std::string_view kReferences[] = {"https://istio.io/latest/docs/ambient/usage/waypoint/",
                                             "istio/istio#54896", "istio/istio#60781"};
 
@@ -24,6 +28,33 @@ std::vector<std::string> waypoints_in(const mesh::Mesh& mesh, std::string_view n
   return out;
 }
 
+// Whether the waypoint lets resources of a namespace use it: what its HBONE listener says of routes
+// counts for these, and its own namespace alone where it has none.
+//
+// Source: istio/istio pilot/pkg/serviceregistry/ambient/waypoints.go (makeAllowedRoutes,
+// AllowsAttachmentFromNamespace).
+bool is_let_in(const mesh::Mesh& mesh, const resource::Resource& waypoint,
+               std::string_view name_space) {
+  const std::string_view home = mesh.namespace_of(waypoint);
+  for (const auto& listener : *waypoint.as<resource::KubernetesGateway>()->listeners)
+    if (*listener->protocol == "HBONE" && *listener->port == kHbonePort)
+      return takes_namespace(mesh, *listener, home, name_space);
+  return home == name_space;
+}
+
+void check_admission(const mesh::Mesh& mesh, const resource::Text& label,
+                     std::string_view waypoint_namespace, std::string_view home, Diagnostics& out) {
+  const resource::Resource* waypoint =
+      mesh.find(resource::Kind::KubernetesGateway, waypoint_namespace, *label);
+  if (waypoint == nullptr || is_let_in(mesh, *waypoint, home)) return;
+  out.report(kId, label.range,
+             "waypoint \"{}\" takes nothing of namespace \"{}\", by the allowedRoutes of its "
+             "listener",
+             mesh.qualified_name(*waypoint), home)
+      .related(waypoint->metadata.name.range, "the waypoint")
+      .help("let its listener take routes from: Selector, or from: All");
+}
+
 void check_label(const mesh::Mesh& mesh, const resource::Resource& resource, Diagnostics& out) {
   const resource::Text* label = resource.metadata.labels->find(kLabel);
   if (label == nullptr || **label == "none") return;
@@ -35,7 +66,11 @@ void check_label(const mesh::Mesh& mesh, const resource::Resource& resource, Dia
   const std::string_view name_space = elsewhere != nullptr ? std::string_view(**elsewhere) : home;
   // A namespace without any waypoint may have it from elsewhere.
   const std::vector<std::string> known = waypoints_in(mesh, name_space);
-  if (known.empty() || std::find(known.begin(), known.end(), **label) != known.end()) return;
+  if (known.empty()) return;
+  if (std::find(known.begin(), known.end(), **label) != known.end()) {
+    check_admission(mesh, *label, name_space, home, out);
+    return;
+  }
   auto finding =
       out.report(kId, label->range, "namespace \"{}\" has no waypoint \"{}\"; it has \"{}\"",
                  name_space, **label, join(known, "\", \""));
@@ -56,11 +91,12 @@ void check(const Context& in, Diagnostics& out) {
 
 const Rule kUnknownWaypoint{
     .info = {.id = kId,
-             .summary = "a label that names a waypoint that does not exist",
+             .summary = "a label that names a waypoint that does not exist, or that refuses",
              .why = "ztunnel sends straight to the host: no policy and no TLS origination of the "
                     "waypoint applies.",
              .mend = "Write the waypoint's name, and its namespace in "
-                     "`istio.io/use-waypoint-namespace` when that is another one.",
+                     "`istio.io/use-waypoint-namespace` when that is another one, which its "
+                     "listener must let in.",
              .references = kReferences},
     .check = check};
 
