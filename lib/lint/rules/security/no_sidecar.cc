@@ -1,5 +1,6 @@
 // EGR0514 no-sidecar
 #include <algorithm>
+#include <string>
 
 #include "lib/lint/rules/security/clients.h"
 #include "lib/lint/rules/security/security.h"
@@ -59,6 +60,47 @@ void check_namespace(const ClientNamespace& client, bool off, const mesh::Mesh& 
       .alias("IST0102");
 }
 
+// A route for sidecars to the gateway which ztunnel does not carry out: it leads a host away that
+// no waypoint takes. nullptr when there is none.
+const mesh::VirtualService* ignored_route(const Context& in, std::string_view client) {
+  for (const mesh::VirtualService* service : in.mesh().bound_to("mesh")) {
+    if (!service->visibility.visible_in(client)) continue;
+    const bool leads =
+        std::any_of(service->routes.begin(), service->routes.end(), [&](const auto& route) {
+          return mesh::applies_at(*service, route, "mesh") &&
+                 std::any_of(route.targets.begin(), route.targets.end(), [&](const auto& target) {
+                   return !in.gateways().behind(target.host).empty();
+                 });
+        });
+    const bool untaken =
+        std::any_of(service->hosts.begin(), service->hosts.end(), [&](const std::string& host) {
+          const mesh::Service* entry = in.mesh().registry().find(host, client);
+          return entry != nullptr && entry->is_external() &&
+                 mesh::waypoint_label(in.mesh(), *entry->resource) == nullptr;
+        });
+    if (leads && untaken) return service;
+  }
+  return nullptr;
+}
+
+void check_ambient(const Context& in, const ClientNamespace& client, Diagnostics& out) {
+  const resource::Resource* object = in.mesh().namespace_object(client.name);
+  const bool any =
+      std::any_of(client.pods.begin(), client.pods.end(), [&](const mesh::Workload* pod) {
+        const auto without = mesh::no_sidecar(in.mesh(), *pod);
+        return without.has_value() && without->ambient;
+      });
+  const mesh::VirtualService* route =
+      any && object != nullptr ? ignored_route(in, client.name) : nullptr;
+  if (route == nullptr) return;
+  out.report(kId, object->metadata.name.range,
+             "namespace \"{}\" is in ambient mode and no waypoint takes \"{}\", so its pods "
+             "connect past the egress gateway",
+             client.name, route->hosts.front())
+      .related(route->resource->metadata.name.range, "the routes that have no effect here")
+      .help("give the ServiceEntry a waypoint (istio.io/use-waypoint), or the pods sidecars");
+}
+
 void check(const Context& in, Diagnostics& out) {
   const Clients& clients = in.shared<Clients>();
   for (const ClientNamespace& client : clients.all()) {
@@ -69,6 +111,7 @@ void check(const Context& in, Diagnostics& out) {
       continue;
     }
     for (const mesh::Workload* pod : client.pods) check_pod(*pod, injection, out);
+    if (injection == mesh::Injection::Ambient) check_ambient(in, client, out);
   }
 }
 
