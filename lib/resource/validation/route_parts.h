@@ -3,7 +3,9 @@
 // Source: istio.io/docs/reference/config/networking/virtual-service/.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
+#include <unordered_map>
 
 #include "lib/resource/destination.h"
 #include "lib/resource/http_settings.h"
@@ -19,6 +21,7 @@ struct ServiceFacts {
   bool is_delegate;       // no hosts: another VirtualService delegates to it
   bool names_mesh;        // `gateways` has "mesh"
   bool from_gateway_api;  // Istio made it of a Gateway API route
+  std::unordered_map<std::string_view, std::size_t> sni_matches;  // how often one is named
 };
 
 // A destination that is there.

@@ -25,6 +25,14 @@ std::string listing_of(const Texts& texts) {
   return quoted_list(names);
 }
 
+std::unordered_map<std::string_view, std::size_t> sni_matches(const VirtualService& service) {
+  std::unordered_map<std::string_view, std::size_t> out;
+  for (const auto& route : *service.tls)
+    for (const auto& match : *route->match)
+      for (const Text& host : *match->sni_hosts) ++out[*host];
+  return out;
+}
+
 ServiceFacts facts_of(const Report& report, const VirtualService& service) {
   const Text* semantics =
       report.resource().metadata.annotations->find("internal.istio.io/route-semantics");
@@ -32,7 +40,8 @@ ServiceFacts facts_of(const Report& report, const VirtualService& service) {
           .is_delegate = service.hosts->empty(),
           .names_mesh = std::any_of(service.gateways->begin(), service.gateways->end(),
                                     [](const Text& name) { return *name == kMesh; }),
-          .from_gateway_api = semantics != nullptr && **semantics == "gateway"};
+          .from_gateway_api = semantics != nullptr && **semantics == "gateway",
+          .sni_matches = sni_matches(service)};
 }
 
 void check_delegate(Report& report, const VirtualService& service) {
@@ -120,6 +129,21 @@ void check_claims(Report& report, const Positioned<Map<StringMatch>>& headers) {
           .help("list only Gateways under \"gateways\"");
 }
 
+// Adds the name to the hosts, or writes the lone host in its place.
+void fix_sni_host(Diagnostics::Builder& finding, const Text& host, const ServiceFacts& facts) {
+  const Texts& hosts = facts.service.hosts;
+  if (hosts.node == nullptr || host.node == nullptr) return;
+  const bool meant = facts.sni_matches.at(*host) > 1;  // several matches agree: no slip
+  const bool slip = !meant && hosts->size() == 1;
+  const auto edit = slip ? yaml::replace_string(*host.node, *hosts->front())
+                         : yaml::append_item(*hosts.node, *host);
+  if (edit)
+    finding.fix({.title = slip ? fmt::format("write \"{}\"", *hosts->front())
+                               : fmt::format("add \"{}\" to \"hosts\"", *host),
+                 .safe = meant,
+                 .edits = {*edit}});
+}
+
 void check_sni_host(Report& report, const Text& host, const ServiceFacts& facts) {
   const auto problem =
       facts.names_mesh ? wildcard_domain_problem(*host) : gateway_host_problem(*host, true);
@@ -140,10 +164,7 @@ void check_sni_host(Report& report, const Text& host, const ServiceFacts& facts)
   finding.related(hosts.key.known() ? hosts.key : hosts.range,
                   hosts->empty() ? "it has none" : "they are " + listing_of(hosts));
   finding.help("add it to \"hosts\", here and at the Gateway");
-  if (hosts.node == nullptr) return;
-  if (auto edit = yaml::append_item(*hosts.node, *host))
-    finding.fix(
-        {.title = fmt::format("add \"{}\" to \"hosts\"", *host), .safe = true, .edits = {*edit}});
+  fix_sni_host(finding, host, facts);
 }
 
 void check_missing_sni(Report& report, const Positioned<TlsMatch>& match,
