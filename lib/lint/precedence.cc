@@ -39,6 +39,7 @@ const std::vector<Precedence>& precedences() {
       {"EGR0306", {"EGR0303", "EGR0405"}},
       {"EGR0307", {"EGR0316"}},
       {"EGR0314", {"EGR0303"}},
+      {"EGR0316", {"EGR0303"}},
       {"EGR0331", {"EGR0402", "EGR0404"}},
       {"EGR0410", {"EGR0402", "EGR0404", "EGR0405"}},
       {"EGR0308", {"EGR0169"}},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <utility>
 
 #include "lib/base/text.h"
 #include "lib/mesh/host.h"
@@ -40,19 +41,27 @@ bool may_hold(const VirtualService& service, const mesh::RouteMatch* match,
   return match == nullptr ? service.binds(gateway) : mesh::names_gateway(service, *match, gateway);
 }
 
+std::vector<std::string_view> names_of(const VirtualService& service,
+                                       const mesh::RouteMatch* match) {
+  std::vector<std::string_view> out;
+  if (match != nullptr && match->sni_hosts != nullptr)
+    for (const resource::Text& name : **match->sni_hosts) out.emplace_back(*name);
+  if (out.empty()) out.assign(service.hosts.begin(), service.hosts.end());
+  return out;
+}
+
 std::vector<std::string_view> names_at(const VirtualService& service, const mesh::Route& route,
                                        std::string_view gateway) {
   std::vector<std::string_view> out;
-  bool everything = false;
+  bool everything = false;  // once is enough
   for (const mesh::RouteMatch* match : matches_of(route)) {
     if (!may_hold(service, match, gateway)) continue;
     const bool named =
         match != nullptr && match->sni_hosts != nullptr && !(*match->sni_hosts)->empty();
-    everything = everything || !named;
-    if (named)
-      for (const resource::Text& name : **match->sni_hosts) out.emplace_back(*name);
+    if (!named && std::exchange(everything, true)) continue;
+    const auto names = names_of(service, match);
+    out.insert(out.end(), names.begin(), names.end());
   }
-  if (everything) out.insert(out.end(), service.hosts.begin(), service.hosts.end());
   return out;
 }
 

@@ -31,6 +31,10 @@ struct Binding {
 [[nodiscard]] bool may_hold(const mesh::VirtualService& service, const mesh::RouteMatch* match,
                             std::string_view gateway);
 
+// The names that a match is for (nullptr: everything): its SNI hosts, else the VirtualService's.
+[[nodiscard]] std::vector<std::string_view> names_of(const mesh::VirtualService& service,
+                                                     const mesh::RouteMatch* match);
+
 // The names for which a route holds at a gateway, or at "mesh": the SNI hosts of its matches there,
 // else the VirtualService's hosts; none where it does not hold.
 [[nodiscard]] std::vector<std::string_view> names_at(const mesh::VirtualService& service,

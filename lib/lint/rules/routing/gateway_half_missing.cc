@@ -1,7 +1,6 @@
 // EGR0303 gateway-half-missing
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,80 +38,78 @@ std::string_view outer_sni(const Context& in, const VirtualService& service,
   return tls != nullptr ? std::string_view(*(*tls)->sni) : std::string_view();
 }
 
-using Routed = mesh::HostIndex<VirtualService>;
-
-// The Gateways behind a Service that listen for one of its ports.
+// The Gateways behind a port of a Service.
 struct Listening {
-  const GatewayView* first = nullptr;  // nullptr: none
-  bool patched = false;                // patches may do what no VirtualService does
-  std::vector<const Routed*> routed = {};
+  const GatewayView* first = nullptr;
+  bool patched = false;  // patches may do what no VirtualService does
+  mesh::HostIndex<VirtualService> routed = {};
 
-  [[nodiscard]] bool has_route(std::string_view name) const {
-    const auto any = [](const VirtualService&) { return true; };
-    return std::any_of(routed.begin(), routed.end(),
-                       [&](const Routed* each) { return each->overlapping(name, any) != nullptr; });
+  void add(const GatewayView& gateway, bool is_patched) {
+    if (first == nullptr) first = &gateway;
+    patched = patched || is_patched;
   }
+  [[nodiscard]] bool has_route(std::string_view name) const {
+    return routed.overlapping(name, [](const VirtualService&) { return true; }) != nullptr;
+  }
+};
+
+// What listens behind a Service: by the port of the server, and on any.
+struct Front {
+  std::unordered_map<std::int64_t, Listening> by_port = {};
+  Listening any = {};
 };
 
 class Gateways {
  public:
   explicit Gateways(const Context& in) : in_(in) {}
 
-  const Listening& behind(const mesh::RouteTarget& target) {
+  // nullptr where no Gateway listens.
+  const Listening* behind(const mesh::RouteTarget& target) {
+    const auto [known, added] = fronts_.try_emplace(target.host);
+    Front& front = known->second;
+    if (added)
+      for (const GatewayView* gateway : in_.gateways().behind(target.host)) add(*gateway, front);
     const auto& port = target.destination->port;
-    const std::int64_t number = port.present() ? *port->number : 0;
-    const auto [found, added] = known_.try_emplace({target.host, number});
-    if (!added) return found->second;
-    Listening& out = found->second;
-    for (const GatewayView* gateway : in_.gateways().behind(target.host)) {
-      const auto& servers = *gateway->gateway->servers;
-      if (std::none_of(servers.begin(), servers.end(), [&](const Server& server) {
-            return !port.present() || *server->port->number == number;
-          }))
-        continue;
-      if (out.first == nullptr) out.first = gateway;
-      out.patched = out.patched || is_patched(in_, *gateway);
-      for (const auto& [server_port, routed] : routed_at(*gateway))
-        if (!port.present() || server_port == number) out.routed.push_back(&routed);
-    }
-    return out;
+    if (!port.present()) return front.any.first == nullptr ? nullptr : &front.any;
+    const auto found = front.by_port.find(*port->number);
+    return found == front.by_port.end() ? nullptr : &found->second;
   }
 
  private:
-  // The names that the Gateway has routes for, by the port of the server.
-  using ByPort = std::map<std::int64_t, Routed>;
-
-  const ByPort& routed_at(const GatewayView& gateway) {
-    const auto [found, added] = routed_.try_emplace(&gateway);
-    if (added)
-      for (const VirtualService* bound : gateway.bound)
-        for (const mesh::Route& route : bound->routes)
-          for (const mesh::RouteMatch* match : matches_of(route))
-            add({bound, &gateway}, route, match, found->second);
-    return found->second;
+  void add(const GatewayView& gateway, Front& front) {
+    const bool patched = is_patched(in_, gateway);
+    for (const Server& server : *gateway.gateway->servers) {
+      front.by_port[*server->port->number].add(gateway, patched);
+      front.any.add(gateway, patched);
+    }
+    for (const VirtualService* bound : gateway.bound)
+      for (const mesh::Route& route : bound->routes)
+        for (const mesh::RouteMatch* match : matches_of(route))
+          add({bound, &gateway}, route, match, front);
   }
 
   // Where no server fits the kind of the route, that is another rule's: it counts as one.
   void add(const Binding& binding, const mesh::Route& route, const mesh::RouteMatch* match,
-           ByPort& out) {
+           Front& front) {
     if (!may_hold(*binding.service, match, binding.gateway->name)) return;
     const bool used = is_used(servers_, binding, route, match);
+    const auto names = names_of(*binding.service, match);
     for (const Server* server : servers_.of(binding, match)) {
       if (used && kind_of(**server) != route.kind) continue;
-      Routed& routed = out[*(*server)->port->number];
-      for (const std::string_view name : names_at(*binding.service, route, binding.gateway->name))
-        routed.add(name, binding.service);
-      // Nothing but the server tells connections of TCP apart.
-      if (route.kind == mesh::RouteKind::Tcp)
-        for (const resource::Text& host : *(*server)->hosts)
-          routed.add(std::string_view(*host).substr((*host).find('/') + 1), binding.service);
+      for (Listening* listening : {&front.by_port[*(*server)->port->number], &front.any}) {
+        for (const std::string_view name : names) listening->routed.add(name, binding.service);
+        // Nothing but the server tells connections of TCP apart.
+        if (route.kind == mesh::RouteKind::Tcp)
+          for (const resource::Text& host : *(*server)->hosts)
+            listening->routed.add(std::string_view(*host).substr((*host).find('/') + 1),
+                                  binding.service);
+      }
     }
   }
 
   const Context& in_;
   Servers servers_;
-  std::unordered_map<const GatewayView*, ByPort> routed_;
-  std::map<std::pair<std::string, std::int64_t>, Listening> known_;
+  std::unordered_map<std::string, Front> fronts_;  // by the Service's host
 };
 
 // The server of the Gateway on the port that takes the VirtualService, when there is just one.
@@ -187,25 +184,26 @@ void check(const Context& in, Diagnostics& out) {
     for (const mesh::Route& route : service->routes) {
       if (!mesh::applies_at(*service, route, "mesh")) continue;
       for (const mesh::RouteTarget& target : route.targets) {
-        const Listening& listening = gateways.behind(target);
-        if (listening.first == nullptr || listening.patched) continue;
+        const Listening* listening = gateways.behind(target);
+        if (listening == nullptr || listening->patched) continue;
+        const auto is_taken = [&](std::string_view name) {
+          return listening->has_route(name) || unreached.take(name);
+        };
         const std::string_view outer = outer_sni(in, *service, target);
-        if (!outer.empty() && (listening.has_route(outer) || unreached.take(outer))) continue;
+        if (!outer.empty() && is_taken(outer)) continue;
         auto names = names_at(*service, route, "mesh");
         if (const auto host = rewritten_host(route); !host.empty()) names = {host};
-        const auto lost = std::find_if_not(names.begin(), names.end(), [&](std::string_view name) {
-          return listening.has_route(name) || unreached.take(name);
-        });
+        const auto lost = std::find_if_not(names.begin(), names.end(), is_taken);
         if (lost == names.end() || !told.insert(service).second) continue;
         auto finding =
             out.report(kId, list_of(*service, route.kind),
                        "sidecars send \"{}\" to gateway \"{}\", which has no route for it", *lost,
-                       listening.first->name);
-        finding.related(listening.first->resource->metadata.name.range, "the Gateway is here")
+                       listening->first->name);
+        finding.related(listening->first->resource->metadata.name.range, "the Gateway is here")
             .related(target.range, "where sidecars send it")
             .help(fmt::format("add a rule with \"gateways: [{}]\" that leads to the host itself",
-                              listening.first->name));
-        if (auto fix = gateway_half(in, *service, target, *listening.first, outer))
+                              listening->first->name));
+        if (auto fix = gateway_half(in, *service, target, *listening->first, outer))
           finding.fix(std::move(*fix));
       }
     }
