@@ -57,6 +57,7 @@ class ServicesBySelector {
             found.emplace(order, service);
       }
     std::vector<const Service*> out;
+    out.reserve(found.size());
     for (const auto& [order, service] : found) out.push_back(service);
     return out;
   }
