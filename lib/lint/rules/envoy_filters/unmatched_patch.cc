@@ -61,7 +61,7 @@ class Checker {
     if (host.empty()) return;
     const auto& services = in_.mesh().registry().named(host);
     if (services.empty()) {
-      if (should_be_there(in_.mesh(), host))
+      if (should_be_there(in_, host))
         out_.report(kId, match.service.range, "no {} has the host \"{}\", so no cluster is for it",
                     kind_of_host(in_.mesh(), host), host)
             .help("write the host in full, as the Service or ServiceEntry has it");
@@ -126,7 +126,7 @@ class Checker {
     }
     const std::string host(parts[3]);
     if (parts[0] != "outbound" || !in_.mesh().registry().named(host).empty() ||
-        !should_be_there(in_.mesh(), host))
+        !should_be_there(in_, host))
       return;
     out_.report(kId, name.range, "nothing has the host \"{}\", so there is no such cluster", host)
         .help("write the host in full, as the Service or ServiceEntry has it");

@@ -25,11 +25,12 @@ std::string host_of(const mesh::Mesh& mesh, const resource::BackendRef& backend,
                      mesh.settings().cluster_domain);
 }
 
-void report_absent(const mesh::Mesh& mesh, const resource::BackendRef& backend,
-                   const std::string& host, Diagnostics& out) {
+void report_absent(const Context& in, const resource::BackendRef& backend, const std::string& host,
+                   Diagnostics& out) {
+  const mesh::Mesh& mesh = in.mesh();
   // Another rule tells of a Gateway that is named in place of its Service.
   const mesh::ServiceName name = cluster_name(mesh, host);
-  if (!should_be_there(mesh, host) ||
+  if (!should_be_there(in, host) ||
       mesh.find(resource::Kind::KubernetesGateway, name.name_space, name.name) != nullptr)
     return;
   auto finding = out.report(kId, backend.name.range, "no {} has the host \"{}\"",
@@ -44,12 +45,13 @@ void report_absent(const mesh::Mesh& mesh, const resource::BackendRef& backend,
                    : "correct the name or the namespace, or add the Service");
 }
 
-void check_backend(const mesh::Mesh& mesh, const resource::BackendRef& backend,
-                   std::string_view home, Diagnostics& out) {
+void check_backend(const Context& in, const resource::BackendRef& backend, std::string_view home,
+                   Diagnostics& out) {
+  const mesh::Mesh& mesh = in.mesh();
   const std::string host = host_of(mesh, backend, home);
   if (host.empty() || backend.name->empty()) return;
   const auto& services = mesh.registry().named(host);
-  if (services.empty()) return report_absent(mesh, backend, host, out);
+  if (services.empty()) return report_absent(in, backend, host, out);
   if (!backend.port.present() || may_have_port(services, *backend.port)) return;
   out.report(kId, backend.port.range, "\"{}\" has no port {}; it has {}", host, *backend.port,
              ports_of(*services.front()))
@@ -62,7 +64,7 @@ void check_backend(const mesh::Mesh& mesh, const resource::BackendRef& backend,
 void check_one(const Context& in, const resource::Resource& route, Diagnostics& out) {
   for (const auto& rule : *route.as<resource::KubernetesRoute>()->rules)
     for (const auto& backend : *rule->backend_refs)
-      check_backend(in.mesh(), *backend, in.mesh().namespace_of(route), out);
+      check_backend(in, *backend, in.mesh().namespace_of(route), out);
 }
 
 }  // namespace

@@ -35,11 +35,12 @@ std::string_view owner_of(const mesh::Mesh& mesh, std::string_view host, std::st
   return !named.empty() ? named.front()->name_space : cluster_name(mesh, host).name_space;
 }
 
-bool should_be_there(const mesh::Mesh& mesh, std::string_view host) {
+bool should_be_there(const Context& in, std::string_view host) {
+  const mesh::Mesh& mesh = in.mesh();
   const mesh::ServiceName name = cluster_name(mesh, host);
   if (!name.name_space.empty())
     return !mesh.registry().kubernetes_in(name.name_space).empty() && !is_generated(mesh, name) &&
-           !is_installed(mesh, name);
+           !in.shared<InstalledGateways>().have(name);
   if (host.find('.') == std::string_view::npos || host.find(".svc.") != std::string_view::npos ||
       is_ip_or_cidr(host))
     return false;

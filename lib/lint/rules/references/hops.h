@@ -42,6 +42,9 @@ class Hops {
   // Whether the input has any such pod.
   [[nodiscard]] bool knows_clients() const { return !clients_.empty(); }
 
+  // Whether a route of sidecars leads to the host.
+  [[nodiscard]] bool lead_to(std::string_view host) const { return dialled_.contains(host); }
+
   // One of the namespaces with such pods, not the root namespace; empty when there is none.
   [[nodiscard]] std::string_view some_client() const { return some_client_; }
 
@@ -82,7 +85,7 @@ class Hops {
 [[nodiscard]] mesh::ServiceName cluster_name(const mesh::Mesh& mesh, std::string_view host);
 
 // Whether the input holds what the host would stand among, so that its absence means something.
-[[nodiscard]] bool should_be_there(const mesh::Mesh& mesh, std::string_view host);
+[[nodiscard]] bool should_be_there(const Context& in, std::string_view host);
 
 // What would have the host: "Service" for a name of the cluster, else "ServiceEntry".
 [[nodiscard]] std::string_view kind_of_host(const mesh::Mesh& mesh, std::string_view host);

@@ -85,26 +85,23 @@ std::string_view InstalledGateway::label(std::string_view key) const {
   return key == "app" ? name : std::string_view();
 }
 
-std::vector<InstalledGateway> installed_gateways(const mesh::Mesh& mesh) {
-  std::vector<InstalledGateway> out;
+InstalledGateways::InstalledGateways(const Context& in) {
+  const mesh::Mesh& mesh = in.mesh();
   for (const resource::Resource* install : mesh.all(resource::Kind::IstioOperator))
-    add_operator(*install, out);
+    add_operator(*install, all_);
   for (const resource::Resource* other : mesh.all(resource::Kind::Unknown))
     if (other->api_version.group == "maistra.io" && *other->kind_name == "ServiceMeshControlPlane")
-      add_control_plane(*other, out);
-  return out;
+      add_control_plane(*other, all_);
 }
 
-bool is_installed(const mesh::Mesh& mesh, const mesh::ServiceName& service) {
-  const auto all = installed_gateways(mesh);
-  return std::any_of(all.begin(), all.end(), [&](const InstalledGateway& gateway) {
+bool InstalledGateways::have(const mesh::ServiceName& service) const {
+  return std::any_of(all_.begin(), all_.end(), [&](const InstalledGateway& gateway) {
     return gateway.name == service.name && gateway.name_space == service.name_space;
   });
 }
 
-bool installs_pods(const mesh::Mesh& mesh, const resource::TextMap& labels) {
-  const auto all = installed_gateways(mesh);
-  return std::any_of(all.begin(), all.end(), [&](const InstalledGateway& gateway) {
+bool InstalledGateways::have_pods(const resource::TextMap& labels) const {
+  return std::any_of(all_.begin(), all_.end(), [&](const InstalledGateway& gateway) {
     return std::all_of(labels->begin(), labels->end(), [&](const auto& wanted) {
       return gateway.label(wanted.name) == *wanted.entry;
     });

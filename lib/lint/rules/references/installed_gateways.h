@@ -25,12 +25,19 @@ struct InstalledGateway {
   [[nodiscard]] std::string_view label(std::string_view key) const;
 };
 
-[[nodiscard]] std::vector<InstalledGateway> installed_gateways(const mesh::Mesh& mesh);
+// Immutable once built; see Context::shared.
+class InstalledGateways {
+ public:
+  explicit InstalledGateways(const Context& in);
 
-// Whether one of them has the Service.
-[[nodiscard]] bool is_installed(const mesh::Mesh& mesh, const mesh::ServiceName& service);
+  // Whether one of them has the Service.
+  [[nodiscard]] bool have(const mesh::ServiceName& service) const;
 
-// Whether the pods of one of them have all of the labels.
-[[nodiscard]] bool installs_pods(const mesh::Mesh& mesh, const resource::TextMap& labels);
+  // Whether the pods of one of them have all of the labels.
+  [[nodiscard]] bool have_pods(const resource::TextMap& labels) const;
+
+ private:
+  std::vector<InstalledGateway> all_;
+};
 
 }  // namespace egressctl::lint::rules

@@ -55,9 +55,9 @@ class Check {
       if (domain.find('.', 1) == std::string_view::npos ||
           domain.ends_with(mesh.settings().cluster_domain))
         return false;
-      return should_be_there(mesh, domain.substr(1));
+      return should_be_there(in_, domain.substr(1));
     }
-    return should_be_there(mesh, rule.host) && !destinations_.contains(rule.host) &&
+    return should_be_there(in_, rule.host) && !destinations_.contains(rule.host) &&
            !meant_service(mesh, *rule.rule->host, rule.name_space).found();
   }
 

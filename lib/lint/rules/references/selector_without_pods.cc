@@ -77,7 +77,7 @@ void check_gateway(const Context& in, const mesh::GatewayView& view, const Pods&
   const auto home = pods.find(view.name_space);
   const std::vector<const mesh::Workload*> candidates =
       home != pods.end() ? home->second : pods_of_client_half(in.mesh(), view);
-  if (candidates.empty() || installs_pods(in.mesh(), selector)) return;
+  if (candidates.empty() || in.shared<InstalledGateways>().have_pods(selector)) return;
   auto finding =
       out.report(kId, selector.range, "the selector \"{}\" matches no pod", to_text(selector));
   finding.alias("IST0101");

@@ -64,20 +64,19 @@ void report(const mesh::Service& service, const mesh::Workload& pod, SourceRange
 }
 
 void check(const Context& in, Diagnostics& out) {
-  std::unordered_set<const mesh::Service*> told;
+  std::unordered_set<const mesh::Service*> settled;  // told of, or with pods
   for (const mesh::VirtualService* service : in.mesh().bound_to("mesh"))
     for (const mesh::Route& route : service->routes) {
       if (!mesh::applies_at(*service, route, "mesh")) continue;
       for (const mesh::RouteTarget& target : route.targets)
         for (const mesh::Service* found : in.mesh().registry().named(target.host)) {
-          if (found->kubernetes == nullptr || told.contains(found) ||
-              *found->kubernetes->type == resource::ServiceType::ExternalName ||
-              has_pods(in.mesh(), *found))
+          if (found->kubernetes == nullptr || settled.contains(found) ||
+              *found->kubernetes->type == resource::ServiceType::ExternalName)
             continue;
-          const mesh::Workload* pod = meant_pod(in, *service, found->name_space);
-          if (pod == nullptr) continue;
-          told.insert(found);
-          report(*found, *pod, target.range, out);
+          const bool served = has_pods(in.mesh(), *found);
+          const mesh::Workload* pod = served ? nullptr : meant_pod(in, *service, found->name_space);
+          if (served || pod != nullptr) settled.insert(found);
+          if (pod != nullptr) report(*found, *pod, target.range, out);
         }
     }
 }

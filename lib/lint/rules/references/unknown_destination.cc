@@ -75,8 +75,7 @@ void check(const Context& in, Diagnostics& out) {
   std::unordered_set<const resource::Destination*> told;
   for (const Hop& hop : hops.all()) {
     const std::string& host = hop.target->host;
-    if (host.empty() || !in.mesh().registry().named(host).empty() ||
-        !should_be_there(in.mesh(), host) ||
+    if (host.empty() || !in.mesh().registry().named(host).empty() || !should_be_there(in, host) ||
         meant_service(in.mesh(), *hop.target->destination->host, hop.service->name_space).found())
       continue;
     if (hop.gateway != nullptr && hop.route->kind != mesh::RouteKind::Http &&

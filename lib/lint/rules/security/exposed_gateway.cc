@@ -6,6 +6,7 @@
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/gateway_api/attachments.h"
+#include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/mesh/host.h"
@@ -48,14 +49,10 @@ bool has_own_certificate(const resource::ServerTls& tls) {
 }
 
 // Whether sidecars send traffic to a Service of the gateway.
-bool has_client_half(const mesh::Mesh& mesh, const mesh::GatewayView& view) {
-  std::unordered_set<std::string_view> fronts;
-  for (const mesh::Service* service : view.services) fronts.insert(service->host);
-  for (const mesh::VirtualService* service : mesh.bound_to("mesh"))
-    for (const mesh::Route& route : service->routes)
-      for (const mesh::RouteTarget& target : route.targets)
-        if (fronts.contains(target.host) && mesh::applies_at(*service, route, "mesh")) return true;
-  return false;
+bool has_client_half(const Context& in, const mesh::GatewayView& view) {
+  const Hops& hops = in.shared<Hops>();
+  return std::any_of(view.services.begin(), view.services.end(),
+                     [&](const mesh::Service* service) { return hops.lead_to(service->host); });
 }
 
 // Whether the VirtualService leads hosts to themselves, as an egress gateway does.
@@ -72,7 +69,7 @@ bool forwards_own_hosts(const mesh::VirtualService& service) {
 
 // Whether the gateway publishes backends, of which some are outside, under names and certificates
 // of its own: it is there to be reached.
-bool is_ingress(const mesh::Mesh& mesh, const mesh::GatewayView& view) {
+bool is_ingress(const Context& in, const mesh::GatewayView& view) {
   const auto& servers = *view.gateway->servers;
   return std::any_of(servers.begin(), servers.end(),
                      [](const auto& server) { return has_own_certificate(*server->tls); }) &&
@@ -81,7 +78,7 @@ bool is_ingress(const mesh::Mesh& mesh, const mesh::GatewayView& view) {
              [](const auto& server) { return kind_of(*server) == mesh::RouteKind::Tls; }) &&
          std::none_of(view.bound.begin(), view.bound.end(),
                       [](const auto* service) { return forwards_own_hosts(*service); }) &&
-         !has_client_half(mesh, view);
+         !has_client_half(in, view);
 }
 
 // Whether the host is, or may be, outside of the mesh.
@@ -144,7 +141,7 @@ void check_kubernetes(const Context& in, Diagnostics& out) {
 void check(const Context& in, Diagnostics& out) {
   std::unordered_set<const mesh::Service*> told;
   for (const mesh::GatewayView& view : in.gateways().all()) {
-    if (!view.egress || is_ingress(in.mesh(), view)) continue;
+    if (!view.egress || is_ingress(in, view)) continue;
     for (const mesh::Service* service : view.services)
       if (told.insert(service).second) check_service(view, *service, out);
   }
