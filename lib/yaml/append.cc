@@ -1,6 +1,7 @@
 #include "lib/yaml/append.h"
 
 #include <cstdint>
+#include <utility>
 
 namespace egressctl::yaml {
 namespace {
@@ -32,6 +33,13 @@ std::optional<Edit> append_document(const Source& source, std::string_view docum
   added += "---\n";
   added += document;
   return Edit{place_at(source, text.size()), with_line_ends_of(text, added)};
+}
+
+std::optional<Fix> document_fix(const Source& source, std::string_view document,
+                                std::string title) {
+  const auto edit = append_document(source, document);
+  if (!edit) return std::nullopt;
+  return Fix{.title = std::move(title), .safe = false, .edits = {*edit}};
 }
 
 std::optional<Edit> prepend_item(const Node& sequence, std::string_view item) {

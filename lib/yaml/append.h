@@ -15,6 +15,10 @@ namespace egressctl::yaml {
 // too, end in "\n". std::nullopt for a file of JSON.
 [[nodiscard]] std::optional<Edit> append_document(const Source& source, std::string_view document);
 
+// The same as a fix, which is unsafe: it gives the cluster one more object.
+[[nodiscard]] std::optional<Fix> document_fix(const Source& source, std::string_view document,
+                                              std::string title);
+
 // Adds an item, which is one line of flow style, before the first one of a list. std::nullopt where
 // the list is empty, behind aliases, and where an item does not start on its dash's line.
 [[nodiscard]] std::optional<Edit> prepend_item(const Node& sequence, std::string_view item);

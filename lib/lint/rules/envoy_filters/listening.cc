@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "lib/lint/rules/envoy_filters/selected_pods.h"
+#include "lib/lint/rules/routing/bindings.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -45,11 +46,7 @@ void Listening::add(const mesh::GatewayView& view) {
     ports.insert(port);
     servers.insert(number);
     pod_ports[number] = port;
-    for (const resource::Text& host : *server->hosts) {
-      const std::size_t slash = host->find('/');
-      server_names.insert(
-          std::string_view(*host).substr(slash == std::string::npos ? 0 : slash + 1));
-    }
+    for (const resource::Text& host : *server->hosts) server_names.insert(host_part(*host));
   }
   // A server that passes TLS through has a chain for each of its routes.
   for (const mesh::VirtualService* bound : view.bound)

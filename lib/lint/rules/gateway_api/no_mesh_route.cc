@@ -119,9 +119,7 @@ std::optional<Fix> client_half(const mesh::Mesh& mesh, const Attachment& at,
       yaml::emit_string(entry.name_space), kIstioGroup, yaml::emit_string(parent),
       yaml::emit_string(host), yaml::emit_string(service),
       yaml::emit_string(mesh.namespace_of(*at.gateway)), *(*at.listeners.front())->port);
-  const auto edit = yaml::append_document(*at.route->range.source, document);
-  if (!edit) return std::nullopt;
-  return Fix{.title = "lead clients to the Gateway", .safe = false, .edits = {*edit}};
+  return yaml::document_fix(*at.route->range.source, document, "lead clients to the Gateway");
 }
 
 void check(const Context& in, Diagnostics& out) {

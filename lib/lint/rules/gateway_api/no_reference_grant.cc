@@ -83,11 +83,8 @@ class Check {
         "  to:\n  - group: \"\"\n    kind: {}\n    name: {}\n",
         kGatewayGroup, yaml::emit_string(name), yaml::emit_string(*place), kGatewayGroup, in.from,
         yaml::emit_string(in.home), in.to, yaml::emit_string(in.name));
-    const auto edit = yaml::append_document(*place.range.source, document);
-    if (!edit) return std::nullopt;
-    return Fix{.title = fmt::format("permit the reference in namespace \"{}\"", *place),
-               .safe = false,
-               .edits = {*edit}};
+    return yaml::document_fix(*place.range.source, document,
+                              fmt::format("permit the reference in namespace \"{}\"", *place));
   }
 
   const mesh::Mesh& mesh_;

@@ -4,6 +4,7 @@
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/hygiene/hygiene.h"
+#include "lib/lint/rules/routing/bindings.h"
 #include "lib/mesh/host.h"
 #include "lib/yaml/edit.h"
 
@@ -95,9 +96,7 @@ void check_servers(const Context& in, Diagnostics& out) {
     const Routed routed(view.bound);
     for (const auto& server : *view.gateway->servers)
       for (const resource::Text& host : *server->hosts) {
-        const std::size_t slash = host->find('/');
-        const std::string_view name =
-            std::string_view(*host).substr(slash == std::string::npos ? 0 : slash + 1);
+        const std::string_view name = host_part(*host);
         if (name == "*" || routed.overlap(name)) continue;
         out.report(kId, host.range, "no VirtualService of gateway \"{}\" has a route for \"{}\"",
                    view.name, name)

@@ -102,14 +102,24 @@ RouteKind kind_of(const resource::Server& server) {
   return protocol == resource::Protocol::Https ? RouteKind::Http : RouteKind::Tcp;
 }
 
+std::int64_t only_port(const mesh::Service& host, mesh::RouteKind kind) {
+  std::int64_t out = 0;
+  for (const mesh::ServicePort& port : host.ports) {
+    if (kind == mesh::RouteKind::Http ? !resource::is_http(port.protocol)
+                                      : !resource::is_tls(port.protocol))
+      continue;
+    if (out != 0) return 0;
+    out = port.number;
+  }
+  return out;
+}
+
 std::vector<const Server*> Servers::of(const Binding& binding, const mesh::RouteMatch* match) {
   const auto [known, added] = by_host_.try_emplace(binding.gateway);
   if (added)
     for (const Server& server : *binding.gateway->gateway->servers)
-      for (const resource::Text& text : *server->hosts) {
-        const std::string_view host = *text;
-        known->second.add(host.substr(host.find('/') + 1), &server);
-      }
+      for (const resource::Text& host : *server->hosts)
+        known->second.add(host_part(*host), &server);
   std::vector<const Server*> out;
   const bool any_port = match == nullptr || match->port == nullptr || !match->port->present();
   for (const std::string& host : binding.service->hosts)

@@ -47,6 +47,11 @@ struct Binding {
 // processWeightedDestination: host rewrites).
 [[nodiscard]] std::string_view rewritten_host(const mesh::Route& route);
 
+// A host of a Gateway's server without the namespace that it is open to: "host", "namespace/host".
+[[nodiscard]] inline std::string_view host_part(std::string_view written) {
+  return written.substr(written.find('/') + 1);
+}
+
 // Whether the server has a host in common with the VirtualService that it takes from its namespace.
 [[nodiscard]] bool takes(const mesh::GatewayView& gateway, const resource::Server& server,
                          const mesh::VirtualService& service);
@@ -56,6 +61,10 @@ struct Binding {
 
 // The kind of routes that a server uses; it leaves all others aside.
 [[nodiscard]] mesh::RouteKind kind_of(const resource::Server& server);
+
+// The only port of the host to which rules of the kind may lead what a gateway lets out: plain
+// HTTP, else the client's TLS; 0 where there is none or are several.
+[[nodiscard]] std::int64_t only_port(const mesh::Service& host, mesh::RouteKind kind);
 
 // Finds the servers of Gateways by their hosts; works out once for each Gateway what that takes.
 class Servers {

@@ -101,8 +101,7 @@ class Gateways {
         // Nothing but the server tells connections of TCP apart.
         if (route.kind == mesh::RouteKind::Tcp)
           for (const resource::Text& host : *(*server)->hosts)
-            listening->routed.add(std::string_view(*host).substr((*host).find('/') + 1),
-                                  binding.service);
+            listening->routed.add(host_part(*host), binding.service);
       }
     }
   }
@@ -122,20 +121,6 @@ const Server* only_server(const GatewayView& gateway, const VirtualService& serv
     found = &server;
   }
   return found;
-}
-
-// The only port of the host that takes what the server lets out: HTTP, or the client's TLS; 0 where
-// there is none or are several.
-std::int64_t port_behind(const mesh::Service& host, mesh::RouteKind kind) {
-  std::int64_t out = 0;
-  for (const mesh::ServicePort& port : host.ports) {
-    if (kind == mesh::RouteKind::Http ? !resource::is_http(port.protocol)
-                                      : !resource::is_tls(port.protocol))
-      continue;
-    if (out != 0) return 0;
-    out = port.number;
-  }
-  return out;
 }
 
 // A VirtualService of the Gateway's own that leads the host to itself. Only for one plain name that
@@ -158,7 +143,7 @@ std::optional<Fix> gateway_half(const Context& in, const VirtualService& service
       mesh.find(resource::Kind::VirtualService, service.name_space, name) != nullptr)
     return std::nullopt;
   const mesh::RouteKind kind = kind_of(**server);
-  const std::int64_t port = port_behind(*entries.front(), kind);
+  const std::int64_t port = only_port(*entries.front(), kind);
   if (port == 0) return std::nullopt;
   const std::string text = yaml::emit_string(host);
   const std::string document = fmt::format(
@@ -171,9 +156,8 @@ std::optional<Fix> gateway_half(const Context& in, const VirtualService& service
       kind == mesh::RouteKind::Tls ? fmt::format("      sniHosts:\n      - {}\n", text)
                                    : std::string(),
       text, port);
-  const auto edit = yaml::append_document(*service.resource->range.source, document);
-  if (!edit) return std::nullopt;
-  return Fix{.title = "lead it from the gateway to the host", .safe = false, .edits = {*edit}};
+  return yaml::document_fix(*service.resource->range.source, document,
+                            "lead it from the gateway to the host");
 }
 
 void check(const Context& in, Diagnostics& out) {

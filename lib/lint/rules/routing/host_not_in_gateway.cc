@@ -4,6 +4,7 @@
 
 #include "lib/base/text.h"
 #include "lib/lint/context.h"
+#include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
 #include "lib/mesh/host_index.h"
 #include "lib/yaml/edit.h"
@@ -24,11 +25,7 @@ class GatewayHosts {
  public:
   explicit GatewayHosts(const GatewayView& gateway) : gateway_(gateway) {
     for (const auto& server : *gateway.gateway->servers)
-      for (const resource::Text& host : *server->hosts) {
-        const std::size_t slash = host->find('/');
-        const std::string_view written = *host;
-        hosts_.add(slash == std::string::npos ? written : written.substr(slash + 1), &host);
-      }
+      for (const resource::Text& host : *server->hosts) hosts_.add(host_part(*host), &host);
   }
 
   // Whether a host of the VirtualService is one of these, and open to its namespace.

@@ -112,17 +112,6 @@ std::vector<std::string_view> let_out(const Context& in, const Binding& binding)
   return out;
 }
 
-// The only port of the host to which clients speak TLS; 0 where there is none or are several.
-std::int64_t tls_port(const mesh::Service& host) {
-  std::int64_t out = 0;
-  for (const mesh::ServicePort& port : host.ports)
-    if (resource::is_tls(port.protocol)) {
-      if (out != 0) return 0;
-      out = port.number;
-    }
-  return out;
-}
-
 // A VirtualService for sidecars that leads the host to the gateway's Service. Only for one plain
 // name whose TLS one server passes through: nothing but the SNI must agree then.
 std::optional<Fix> client_half(const mesh::Mesh& mesh, const Binding& binding) {
@@ -137,9 +126,11 @@ std::optional<Fix> client_half(const mesh::Mesh& mesh, const Binding& binding) {
   const std::int64_t number = *servers.front()->port->number;
   const std::string name = fmt::format("{}-to-gateway", *service.resource->metadata.name);
   if (host.starts_with('*') || entries.size() != 1 || entries.front()->entry == nullptr ||
-      tls_port(*entries.front()) == 0 || !gateway.has_service_port(number) ||
+      !gateway.has_service_port(number) ||
       mesh.find(resource::Kind::VirtualService, service.name_space, name) != nullptr)
     return std::nullopt;
+  const std::int64_t port = only_port(*entries.front(), mesh::RouteKind::Tls);
+  if (port == 0) return std::nullopt;
   const std::string text = yaml::emit_string(host);
   const std::string document = fmt::format(
       "apiVersion: {}\nkind: VirtualService\nmetadata:\n  name: {}\n  namespace: {}\n"
@@ -147,11 +138,10 @@ std::optional<Fix> client_half(const mesh::Mesh& mesh, const Binding& binding) {
       "      sniHosts:\n      - {}\n    route:\n    - destination:\n        host: {}\n"
       "        port:\n          number: {}\n",
       *service.resource->api_version.text, yaml::emit_string(name),
-      yaml::emit_string(service.name_space), text, tls_port(*entries.front()), text,
+      yaml::emit_string(service.name_space), text, port, text,
       yaml::emit_string(gateway.services.front()->host), number);
-  const auto edit = yaml::append_document(*service.resource->range.source, document);
-  if (!edit) return std::nullopt;
-  return Fix{.title = "lead sidecars to the gateway", .safe = false, .edits = {*edit}};
+  return yaml::document_fix(*service.resource->range.source, document,
+                            "lead sidecars to the gateway");
 }
 
 void check(const Context& in, Diagnostics& out) {

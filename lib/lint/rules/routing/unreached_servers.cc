@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "lib/lint/rules/routing/bindings.h"
 #include "lib/mesh/host.h"
 
 namespace egressctl::lint::rules {
@@ -10,10 +11,6 @@ namespace {
 // The ports of a Service that only routes know of are those that they name.
 bool is_reached(const mesh::GatewayView& gateway, std::int64_t port) {
   return gateway.has_service_port(port) || !gateway.presumed.empty();
-}
-
-std::string_view without_namespace(std::string_view host) {
-  return host.substr(host.find('/') == std::string_view::npos ? 0 : host.find('/') + 1);
 }
 
 mesh::HostIndex<mesh::VirtualService> routed_at(const mesh::GatewayView& gateway) {
@@ -33,7 +30,7 @@ UnreachedServers::UnreachedServers(const Context& in) {
       if (is_reached(gateway, *server->port->number)) continue;
       if (routed == nullptr) routed = &routed_.emplace_back(routed_at(gateway));
       for (const resource::Text& host : *server->hosts)
-        by_host_[without_namespace(*host)].push_back(routed);
+        by_host_[host_part(*host)].push_back(routed);
     }
   }
 }

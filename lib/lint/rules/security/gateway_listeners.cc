@@ -2,32 +2,19 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "lib/lint/rules/routing/bindings.h"
 #include "lib/mesh/host.h"
 
 namespace egressctl::lint::rules {
 namespace {
 
-using resource::Server;
 using resource::ServerTlsMode;
-
-// A Gateway's host without the namespace of its VirtualServices.
-std::string_view host_part(std::string_view host) {
-  const std::size_t slash = host.find('/');
-  return slash == std::string_view::npos ? host : host.substr(slash + 1);
-}
-
-std::string selector_name(std::string_view name_space, const resource::TextMap& selector) {
-  std::vector<std::string> labels;
-  for (const auto& label : *selector) labels.push_back(label.name + "=" + *label.entry);
-  std::sort(labels.begin(), labels.end());
-  std::string out(name_space);
-  for (const std::string& label : labels) out += "," + label;
-  return out;
-}
 
 }  // namespace
 
-ServerTraits traits_of(const Server& server) {
+ServerTraits traits_of(const resource::Server& server) {
   const resource::Protocol protocol = *server.port->protocol;
   const ServerTlsMode mode = *server.tls->mode;
   const bool passes = mode == ServerTlsMode::Passthrough || mode == ServerTlsMode::AutoPassthrough;
@@ -38,7 +25,7 @@ ServerTraits traits_of(const Server& server) {
                        mode == ServerTlsMode::OptionalMutual)};
 }
 
-void ServerSample::add(const Server& server) {
+void ServerSample::add(const resource::Server& server) {
   const ServerTraits traits = traits_of(server);
   const std::size_t index =
       (traits.http ? 1U : 0U) + (traits.sni ? 2U : 0U) + (traits.identity ? 4U : 0U);
@@ -105,7 +92,8 @@ GatewayListenerIndex::GatewayListenerIndex(const Context& in) : in_(in) {
 }
 
 void GatewayListenerIndex::add_absent(const mesh::GatewayView& view, std::string_view place) {
-  GatewayListeners*& listeners = absent_by_name_[selector_name(place, view.gateway->selector)];
+  GatewayListeners*& listeners =
+      absent_by_name_[fmt::format("{}\n{}", place, mesh::selector_key(view.gateway->selector))];
   if (listeners == nullptr) {
     Absent& absent = absent_.emplace_back(
         Absent{.name_space = place, .selector = &view.gateway->selector, .listeners = {}});

@@ -70,11 +70,8 @@ std::optional<Fix> restricted_to_gateways(const mesh::Mesh& mesh, const ClientNa
       "    ports:\n    - protocol: TCP\n      port: 15012\n",
       kName, yaml::emit_string(client.name), yaml::emit_string(mesh.settings().root_namespace));
   for (const std::string& rule : rules) document += rule;
-  const auto edit = yaml::append_document(*place.source, document);
-  if (!edit) return std::nullopt;
-  return Fix{.title = "let the pods connect to DNS, istiod and the gateway alone",
-             .safe = false,
-             .edits = {*edit}};
+  return yaml::document_fix(*place.source, document,
+                            "let the pods connect to DNS, istiod and the gateway alone");
 }
 
 // Whether the namespace leads traffic to a gateway for itself alone: then clients are there.

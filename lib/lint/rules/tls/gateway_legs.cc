@@ -20,11 +20,6 @@ std::int64_t port_of(const Context& in, const mesh::Route& route, const mesh::Ro
   return 0;
 }
 
-std::string_view host_part(std::string_view host) {
-  const std::size_t slash = host.find('/');
-  return slash == std::string_view::npos ? host : host.substr(slash + 1);
-}
-
 // What many legs have in common, worked out once.
 class Known {
  public:

@@ -183,11 +183,8 @@ std::optional<Fix> originate(const mesh::Mesh& mesh, const Hop& hop, std::int64_
       "    portLevelSettings:\n    - port:\n        number: {}\n      tls:\n"
       "        mode: SIMPLE\n        sni: {}\n        subjectAltNames:\n        - {}\n",
       yaml::emit_string(name), yaml::emit_string(hop.client), text, port, text, text);
-  const auto edit = yaml::append_document(*hop.target->range.source, document);
-  if (!edit) return std::nullopt;
-  return Fix{.title = fmt::format("make TLS of it in namespace \"{}\"", hop.client),
-             .safe = false,
-             .edits = {*edit}};
+  return yaml::document_fix(*hop.target->range.source, document,
+                            fmt::format("make TLS of it in namespace \"{}\"", hop.client));
 }
 
 void check_none(const Context& in, Diagnostics& out) {
