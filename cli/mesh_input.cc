@@ -130,12 +130,8 @@ Result<MeshOfFiles> load_mesh(Context& context, const std::vector<std::string>& 
   out.mesh = std::make_unique<const mesh::Mesh>(out.workspace->resources(), out.input.options);
   findings.append(topology::patches_left_out(*out.mesh));
   out.exit = report(context, std::move(findings), totals);
-  std::deque<resource::Resource> made = mesh::convert_gateway_api(*out.mesh);
-  if (made.empty()) return out;
-  const auto& read = out.workspace->resources();
-  out.resources.assign(read.begin(), read.end());
-  std::move(made.begin(), made.end(), std::back_inserter(out.resources));
-  out.mesh = std::make_unique<const mesh::Mesh>(out.resources, out.input.options);
+  if (auto whole = mesh::with_gateway_api(*out.mesh, out.input.options))
+    out.mesh = std::move(whole);
   return out;
 }
 

@@ -50,13 +50,12 @@ struct MeshInput {
 // Fails with ErrorCode::Usage for a release that is none and for a file without a MeshConfig.
 [[nodiscard]] Result<MeshInput> read_mesh_flags(const MeshFlags& flags);
 
-// Manifests and the mesh that they make.
+// Manifests and the mesh that they make, with what istiod makes of the Gateway API's.
 struct MeshOfFiles {
   MeshInput input;
   ConfigurationFile configuration;
   std::unique_ptr<const lint::Workspace> workspace;
   std::unique_ptr<const resource::Resource> mesh_config;  // what the configuration makes of it
-  std::vector<resource::Resource> resources;  // those and what istiod makes of the Gateway API's
   std::unique_ptr<const mesh::Mesh> mesh;
   ExitCode exit = ExitCode::Done;  // what was wrong with the YAML, as reported
 };

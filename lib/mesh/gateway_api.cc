@@ -1,5 +1,8 @@
 #include "lib/mesh/gateway_api.h"
 
+#include <deque>
+#include <utility>
+
 #include "lib/mesh/gateway_api_http.h"
 #include "lib/mesh/gateway_api_listeners.h"
 #include "lib/mesh/gateway_api_parts.h"
@@ -7,14 +10,15 @@
 
 namespace egressctl::mesh {
 
-std::deque<resource::Resource> convert_gateway_api(const Mesh& mesh) {
-  std::deque<resource::Resource> out;
+std::unique_ptr<const Mesh> with_gateway_api(const Mesh& mesh, const Options& options) {
+  std::deque<resource::Resource> made;
   const gateway_api::Grants grants(mesh);
-  const gateway_api::Listeners listeners(mesh, grants, out);
+  const gateway_api::Listeners listeners(mesh, grants, made);
   const gateway_api::RouteSources sources{mesh, grants, listeners};
-  gateway_api::add_routes(sources, out);
-  gateway_api::add_http_routes(sources, out);
-  return out;
+  gateway_api::add_routes(sources, made);
+  gateway_api::add_http_routes(sources, made);
+  if (made.empty()) return nullptr;
+  return std::make_unique<const Mesh>(mesh.resources(), std::move(made), options);
 }
 
 bool is_converted(const resource::Resource& resource) {

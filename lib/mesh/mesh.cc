@@ -1,5 +1,7 @@
 #include "lib/mesh/mesh.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace egressctl::mesh {
@@ -15,12 +17,18 @@ std::string key_of(resource::Kind kind, std::string_view name_space, std::string
 }  // namespace
 
 Mesh::Mesh(std::span<const resource::Resource> resources, const Options& options)
+    : Mesh(resources, {}, options) {}
+
+Mesh::Mesh(std::span<const resource::Resource> resources, std::deque<resource::Resource> made,
+           const Options& options)
     : resources_(resources),
+      made_(std::move(made)),
       settings_(settings_of(resources, options)),
       registry_(settings_),
       rules_(settings_) {
-  by_name_.reserve(resources.size());
-  for (const resource::Resource& resource : resources) add(resource);
+  by_name_.reserve(resources_.size() + made_.size());
+  for (const resource::Resource& resource : resources_) add(resource);
+  for (const resource::Resource& resource : made_) add(resource);
 }
 
 void Mesh::add(const resource::Resource& resource) {
@@ -105,6 +113,10 @@ const resource::Resource* Mesh::gateway(std::string_view qualified) const {
 
 std::string Mesh::qualified_name(const resource::Resource& resource) const {
   return fmt::format("{}/{}", namespace_of(resource), *resource.metadata.name);
+}
+
+std::string Mesh::written_name(const resource::Resource& resource) const {
+  return fmt::format("{}/{}", namespace_of(resource), resource.resource_name().name);
 }
 
 }  // namespace egressctl::mesh

@@ -24,10 +24,16 @@ namespace egressctl::mesh {
 class Mesh {
  public:
   Mesh(std::span<const resource::Resource> resources, const Options& options);
+
+  // With others that were made of them, such as those of with_gateway_api(), which all lookups
+  // but resources() find behind those of the input.
+  Mesh(std::span<const resource::Resource> resources, std::deque<resource::Resource> made,
+       const Options& options);
   Mesh(const Mesh&) = delete;
   Mesh& operator=(const Mesh&) = delete;
 
   [[nodiscard]] const Settings& settings() const { return settings_; }
+  // Those of the input.
   [[nodiscard]] std::span<const resource::Resource> resources() const { return resources_; }
 
   // The resources of a kind, in the order of the input.
@@ -63,11 +69,15 @@ class Mesh {
   // "namespace/name" of a resource.
   [[nodiscard]] std::string qualified_name(const resource::Resource& resource) const;
 
+  // The same by the name that is written, of a resource that was made of another one.
+  [[nodiscard]] std::string written_name(const resource::Resource& resource) const;
+
  private:
   void add(const resource::Resource& resource);
   void add_workload(const resource::Resource& resource, std::string_view name_space);
 
   std::span<const resource::Resource> resources_;
+  std::deque<resource::Resource> made_;
   Settings settings_;
   Registry registry_;
   DestinationRules rules_;

@@ -25,11 +25,8 @@ LoadedMesh::LoadedMesh(std::string manifests, std::string mesh_config)
     REQUIRE(config_->resources.size() == 1);
     options.mesh_resource = &config_->resources.front();
   }
-  auto& resources = manifests_.resources;
-  const std::deque<resource::Resource> made =
-      mesh::convert_gateway_api(mesh::Mesh(resources, options));
-  resources.insert(resources.end(), made.begin(), made.end());
-  mesh_ = std::make_unique<mesh::Mesh>(manifests_.resources, options);
+  mesh_ = std::make_unique<const mesh::Mesh>(manifests_.resources, options);
+  if (auto whole = mesh::with_gateway_api(*mesh_, options)) mesh_ = std::move(whole);
 }
 
 LoadedMesh load_scenario(const std::filesystem::path& folder) {

@@ -36,7 +36,7 @@ class LoadedMesh {
  private:
   LoadedResources manifests_;
   std::unique_ptr<LoadedResources> config_;
-  std::unique_ptr<mesh::Mesh> mesh_;
+  std::unique_ptr<const mesh::Mesh> mesh_;
 };
 
 // The mesh of a folder of testdata/topology: manifests.yaml and maybe meshconfig.yaml.
