@@ -16,6 +16,7 @@
 #include "lib/lint/precedence.h"
 #include "lib/lint/registry.h"
 #include "lib/lint/suppressions.h"
+#include "lib/lint/with_gateway_api.h"
 #include "lib/resource/structure.h"
 #include "lib/resource/validation/kubernetes.h"
 #include "lib/resource/validation/rules.h"
@@ -148,6 +149,7 @@ Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth
   const mesh::Mesh mesh(workspace.resources(), options.mesh);
   const mesh::GatewayIndex gateways(mesh);
   const Context context(mesh, gateways, options);
+  const WithGatewayApi whole(context, workspace);
   const RulesByKind by_kind = everything ? rules_by_kind(options) : RulesByKind();
   const std::vector<const Rule*> of_sets =
       everything ? rules_of_sets(options) : std::vector<const Rule*>();
@@ -157,7 +159,7 @@ Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth
   // The rules over the whole set first: they are the longer ones.
   std::vector<Diagnostics> found(of_sets.size() + chunks);
   parallel_for(found.size(), threads, [&](std::size_t i) {
-    if (i < of_sets.size()) return of_sets[i]->check(context, found[i]);
+    if (i < of_sets.size()) return whole.check(*of_sets[i], found[i]);
     const std::size_t begin = (i - of_sets.size()) * kChunk;
     const std::size_t end = std::min(begin + kChunk, resources.size());
     for (const resource::Resource& resource : resources.subspan(begin, end - begin)) {

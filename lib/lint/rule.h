@@ -35,6 +35,10 @@ struct Rule {
   // Called once, for the whole set.
   void (*check)(const Context& in, Diagnostics& out) = nullptr;
 
+  // Whether `check` is to see what istiod makes of the Gateway API's resources as well, for rules
+  // about what gateways do. Fixes of what was made are left out; see also shown_name().
+  bool reads_gateway_api = false;
+
   // Called for every resource of the kinds in `reads`.
   void (*check_one)(const Context& in, const resource::Resource& resource,
                     Diagnostics& out) = nullptr;

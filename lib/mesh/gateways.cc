@@ -166,6 +166,7 @@ GatewayIndex::GatewayIndex(const Mesh& mesh) {
   for (const resource::Resource* resource : mesh.all(resource::Kind::Gateway)) {
     GatewayView& view = views_.emplace_back();
     view.name = mesh.qualified_name(*resource);
+    view.written_name = mesh.written_name(*resource);
     view.name_space = mesh.namespace_of(*resource);
     view.resource = resource;
     view.gateway = resource->as<resource::Gateway>();

@@ -21,7 +21,8 @@
 namespace egressctl::mesh {
 
 struct GatewayView {
-  std::string name;  // "namespace/name"
+  std::string name;          // "namespace/name"
+  std::string written_name;  // for messages; see Mesh::written_name()
   std::string_view name_space;
   const resource::Resource* resource = nullptr;
   const resource::Gateway* gateway = nullptr;

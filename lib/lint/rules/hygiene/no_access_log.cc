@@ -5,6 +5,7 @@
 #include "lib/lint/context.h"
 #include "lib/lint/rules/hygiene/hygiene.h"
 #include "lib/lint/rules/mesh_place.h"
+#include "lib/mesh/policy_targets.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -29,6 +30,11 @@ bool logs(const mesh::Mesh& mesh, const resource::Resource& resource,
                               [](const auto& item) { return !*item->disabled; });
   if (!on) return false;
   const std::string_view name_space = mesh.namespace_of(resource);
+  const auto targets = mesh::targets_of(&telemetry.target_ref, &telemetry.target_refs);
+  if (!targets.empty())
+    return std::any_of(view.pods.begin(), view.pods.end(), [&](const mesh::Workload* pod) {
+      return mesh::name_gateway_of(targets, name_space, *pod);
+    });
   if (name_space == mesh.settings().root_namespace) return true;
   return std::any_of(view.pods.begin(), view.pods.end(), [&](const mesh::Workload* pod) {
     return pod->name_space == name_space &&
@@ -53,7 +59,7 @@ void check(const Context& in, Diagnostics& out) {
                             "egress gateway \"{}\" writes no access log: the mesh sets no "
                             "accessLogFile, and no Telemetry "
                             "is for it",
-                            silent->name);
+                            silent->written_name);
   finding.field(mesh_config_path(holder, "accessLogFile"))
       .related(silent->resource->metadata.name.range, "the gateway")
       .help("set accessLogFile to /dev/stdout, or add a Telemetry with accessLogging");
@@ -74,6 +80,7 @@ const Rule kNoAccessLog{
              .mend = "Set `accessLogFile` in MeshConfig, or add a Telemetry with `accessLogging` "
                      "for the gateway.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

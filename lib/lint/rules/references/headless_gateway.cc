@@ -47,6 +47,7 @@ const Rule kHeadlessGateway{
                     "which is the external server.",
              .mend = "Give the gateway a Service with a `clusterIP`.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

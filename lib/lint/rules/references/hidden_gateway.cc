@@ -99,17 +99,17 @@ void report(const resource::Sidecar& sidecar, const Missing& missing,
             Diagnostics& out) {
   const auto& hosts = sidecar.egress->front()->hosts;
   const std::string item = fmt::format("{}/{}", missing.name_space, missing.host);
-  const std::string route =
-      fmt::format("{}/{}", service.name_space, *service.resource->metadata.name);
+  const std::string route = fmt::format("{} \"{}/{}\"", *service.resource->kind_name,
+                                        service.name_space, service.resource->resource_name().name);
   auto finding =
       missing.breaks
           ? out.report(kId, hosts.key,
                        "the Sidecar does not let in {} \"{}\", so that the way to the gateway of "
-                       "VirtualService \"{}\" is not there",
+                       "{} is not there",
                        missing.what, missing.host, route)
           : out.report(kId, hosts.key,
                        "the Sidecar does not let in {} \"{}\": proxies know it by the route of "
-                       "VirtualService \"{}\" alone",
+                       "{} alone",
                        missing.what, missing.host, route);
   if (!missing.breaks) finding.severity(Severity::Warning);
   finding.related(target.range, "the route to the gateway").help(fmt::format("add \"{}\"", item));
@@ -192,6 +192,7 @@ const Rule kHiddenGateway{
                     "releases (`NC`).",
              .mend = "Add what is missing to `egress.hosts`, as `namespace/host`.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

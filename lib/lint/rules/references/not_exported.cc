@@ -134,7 +134,7 @@ class Check {
     if (gateway == nullptr && !is_meant(service, client, entry.visibility)) return;
     report(*entry.resource, entry.entry->export_to, client, gateway,
            gateway != nullptr ? fmt::format("where gateway \"{}\" runs, which sends to \"{}\"",
-                                            gateway->name, host)
+                                            gateway->written_name, host)
                               : fmt::format("whose sidecars are to know \"{}\"", host));
   }
 
@@ -149,8 +149,9 @@ class Check {
     if (rule == nullptr || sidecars_never_come(in_, hop)) return;
     if (hop.gateway == nullptr && !is_meant(*hop.service, hop.client, rule->visibility)) return;
     report(*rule->resource, rule->rule->export_to, hop.client, hop.gateway,
-           hop.gateway != nullptr ? fmt::format("where gateway \"{}\" runs", hop.gateway->name)
-                                  : fmt::format("whose sidecars send to \"{}\"", rule->host),
+           hop.gateway != nullptr
+               ? fmt::format("where gateway \"{}\" runs", hop.gateway->written_name)
+               : fmt::format("whose sidecars send to \"{}\"", rule->host),
            hop.target->range);
   }
 
@@ -197,6 +198,7 @@ const Rule kNotExported{
                     "the gateway, or refuses it under REGISTRY_ONLY.",
              .mend = "Add the namespaces of the clients and of the gateway's pods to `exportTo`.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

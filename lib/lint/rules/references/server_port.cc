@@ -69,6 +69,7 @@ const Rule kServerPort{
                     "can't (`UF`, or a time-out).",
              .mend = "Write the Service's port, or add this one to the Service.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -90,6 +90,7 @@ const Rule kServiceWithoutPods{
                     "response flag UH, connections are closed.",
              .mend = "Copy labels of the gateway's pods into the Service's `spec.selector`.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

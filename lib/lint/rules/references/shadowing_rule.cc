@@ -105,6 +105,7 @@ const Rule kShadowingDestinationRule{
                     "response flag NC.",
              .mend = "Add the missing subsets to the local rule, or delete it.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -8,6 +8,7 @@
 #include "lib/lint/rules/references/references.h"
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/sidecar_ports.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -50,7 +51,7 @@ std::vector<std::int64_t> listener_ports(const Context& in, const Hop& hop, Serv
   for (const mesh::RouteMatch* match : matches_of(*hop.route)) {
     if (!may_hold(*hop.service, match, hop.gateway->name)) continue;
     for (const Server* server : servers.of({hop.service, hop.gateway}, match))
-      if (kind_of(**server) == hop.route->kind) out.push_back(*(*server)->port->number);
+      if (uses(**server, *hop.service, hop.route->kind)) out.push_back(*(*server)->port->number);
   }
   return out;
 }
@@ -79,6 +80,11 @@ bool check_listener_port(const Context& in, const Hop& hop, Servers& servers, Di
   return false;
 }
 
+// Whether a route of the Gateway API leads to what the input has itself, which is another rule's.
+bool is_written_backend(const Hop& hop, const mesh::Service& service) {
+  return mesh::is_converted(*hop.service->resource) && !mesh::is_converted(*service.resource);
+}
+
 void check(const Context& in, Diagnostics& out) {
   const Hops& hops = in.shared<Hops>();
   std::unordered_set<const resource::Destination*> told;
@@ -92,7 +98,7 @@ void check(const Context& in, Diagnostics& out) {
         told.insert(hop.target->destination);
       continue;
     }
-    if (may_have_port(services, *port)) continue;
+    if (may_have_port(services, *port) || is_written_backend(hop, *services.front())) continue;
     if (told.insert(hop.target->destination).second)
       report(*services.front(), port, hop.target->host, out);
   }
@@ -110,6 +116,7 @@ const Rule kUnknownPort{
                  "that the proxy itself was called on.",
              .mend = "Name one of the ports of the Service or ServiceEntry.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

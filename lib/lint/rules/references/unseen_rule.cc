@@ -122,6 +122,7 @@ const Rule kUnseenDestinationRule{
              .mend = "Move it to the namespace of the destination's Service or ServiceEntry, or "
                      "copy it to each client's.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -100,6 +100,7 @@ const Rule kApexNotCovered{
              .mend = "List the domain beside the wildcard wherever that stands, or accept the "
                      "finding where nobody needs it.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

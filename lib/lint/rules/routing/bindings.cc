@@ -102,6 +102,12 @@ RouteKind kind_of(const resource::Server& server) {
   return protocol == resource::Protocol::Https ? RouteKind::Http : RouteKind::Tcp;
 }
 
+bool uses(const resource::Server& server, const VirtualService& service, RouteKind kind) {
+  const RouteKind own = kind_of(server);
+  return kind == own || (own == RouteKind::Tcp && kind == RouteKind::Tls && server.tls.present() &&
+                         *service.resource->kind_name == "TLSRoute");
+}
+
 std::int64_t only_port(const mesh::Service& host, mesh::RouteKind kind) {
   std::int64_t out = 0;
   for (const mesh::ServicePort& port : host.ports) {
@@ -137,8 +143,9 @@ bool is_used(Servers& servers, const Binding& binding, const mesh::Route& route,
              const mesh::RouteMatch* match) {
   if (!may_hold(*binding.service, match, binding.gateway->name)) return false;
   const auto taking = servers.of(binding, match);
-  return std::any_of(taking.begin(), taking.end(),
-                     [&](const Server* server) { return kind_of(**server) == route.kind; });
+  return std::any_of(taking.begin(), taking.end(), [&](const Server* server) {
+    return uses(**server, *binding.service, route.kind);
+  });
 }
 
 SourceRange list_of(const VirtualService& service, RouteKind kind) {

@@ -62,6 +62,14 @@ struct Binding {
 // The kind of routes that a server uses; it leaves all others aside.
 [[nodiscard]] mesh::RouteKind kind_of(const resource::Server& server);
 
+// Whether a server uses the VirtualService's routes of a kind: its own kind, and what a TLSRoute
+// makes where it ends TLS.
+//
+// Source: istio/istio pilot/pkg/networking/core/gateway.go
+// (buildGatewayNetworkFiltersFromTCPRoutes).
+[[nodiscard]] bool uses(const resource::Server& server, const mesh::VirtualService& service,
+                        mesh::RouteKind kind);
+
 // The only port of the host to which rules of the kind may lead what a gateway lets out: plain
 // HTTP, else the client's TLS; 0 where there is none or are several.
 [[nodiscard]] std::int64_t only_port(const mesh::Service& host, mesh::RouteKind kind);

@@ -9,10 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "lib/lint/rules/gateway_api/refused_routes.h"
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
 #include "lib/lint/rules/routing/unreached_servers.h"
 #include "lib/lint/rules/tls/gateway_legs.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/mesh/host_index.h"
 #include "lib/yaml/append.h"
 #include "lib/yaml/emit.h"
@@ -95,7 +97,7 @@ class Gateways {
     const bool used = is_used(servers_, binding, route, match);
     const auto names = names_of(*binding.service, match);
     for (const Server* server : servers_.of(binding, match)) {
-      if (used && kind_of(**server) != route.kind) continue;
+      if (used && !uses(**server, *binding.service, route.kind)) continue;
       for (Listening* listening : {&front.by_port[*(*server)->port->number], &front.any}) {
         for (const std::string_view name : names) listening->routed.add(name, binding.service);
         // Nothing but the server tells connections of TCP apart.
@@ -129,8 +131,8 @@ std::optional<Fix> gateway_half(const Context& in, const VirtualService& service
                                 const mesh::RouteTarget& target, const GatewayView& gateway,
                                 std::string_view outer) {
   const mesh::Mesh& mesh = in.mesh();
-  if (service.hosts.size() != 1 || in.gateways().behind(target.host).size() != 1 ||
-      !target.destination->port.present())
+  if (mesh::is_converted(*gateway.resource) || service.hosts.size() != 1 ||
+      in.gateways().behind(target.host).size() != 1 || !target.destination->port.present())
     return std::nullopt;
   const std::string& host = service.hosts.front();
   const auto& entries = mesh.registry().named(host);
@@ -160,10 +162,18 @@ std::optional<Fix> gateway_half(const Context& in, const VirtualService& service
                             "lead it from the gateway to the host");
 }
 
+std::string help_for(const GatewayView& gateway) {
+  return mesh::is_converted(*gateway.resource)
+             ? "write a route whose parent is the Gateway and whose backend is the host itself"
+             : fmt::format("add a rule with \"gateways: [{}]\" that leads to the host itself",
+                           gateway.name);
+}
+
 void check(const Context& in, Diagnostics& out) {
   Gateways gateways(in);
   std::unordered_set<const VirtualService*> told;
   const UnreachedServers unreached(in);
+  const RefusedRoutes refused(in.mesh());
   for (const VirtualService* service : in.mesh().bound_to("mesh"))
     for (const mesh::Route& route : service->routes) {
       if (!mesh::applies_at(*service, route, "mesh")) continue;
@@ -171,7 +181,8 @@ void check(const Context& in, Diagnostics& out) {
         const Listening* listening = gateways.behind(target);
         if (listening == nullptr || listening->patched) continue;
         const auto is_taken = [&](std::string_view name) {
-          return listening->has_route(name) || unreached.take(name);
+          return listening->has_route(name) || unreached.take(name) ||
+                 refused.lead(*listening->first, name);
         };
         const std::string_view outer = outer_sni(in, *service, target);
         if (!outer.empty() && is_taken(outer)) continue;
@@ -182,11 +193,10 @@ void check(const Context& in, Diagnostics& out) {
         auto finding =
             out.report(kId, list_of(*service, route.kind),
                        "sidecars send \"{}\" to gateway \"{}\", which has no route for it", *lost,
-                       listening->first->name);
+                       listening->first->written_name);
         finding.related(listening->first->resource->metadata.name.range, "the Gateway is here")
             .related(target.range, "where sidecars send it")
-            .help(fmt::format("add a rule with \"gateways: [{}]\" that leads to the host itself",
-                              listening->first->name));
+            .help(help_for(*listening->first));
         if (auto fix = gateway_half(in, *service, target, *listening->first, outer))
           finding.fix(std::move(*fix));
       }
@@ -203,6 +213,7 @@ const Rule kGatewayHalfMissing{
              .mend = "Bind a VirtualService to the Gateway whose rule leads to the ServiceEntry's "
                      "host.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

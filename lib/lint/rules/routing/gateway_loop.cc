@@ -5,6 +5,7 @@
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -38,11 +39,12 @@ bool takes_all(Servers& servers, const Binding& binding, const mesh::RouteMatch*
 void report(const Binding& binding, const mesh::Route& route, const mesh::RouteMatch* match,
             const mesh::RouteTarget& target, Diagnostics& out) {
   const bool meant_for_sidecars =
-      match == nullptr || match->gateways == nullptr || (*match->gateways)->empty();
+      !mesh::is_converted(*binding.service->resource) &&
+      (match == nullptr || match->gateways == nullptr || (*match->gateways)->empty());
   auto finding = out.report(
       kId, match != nullptr ? match->range : route.range,
       "at gateway \"{}\" this rule sends connections to \"{}\", which is the gateway itself",
-      binding.gateway->name, target.host);
+      binding.gateway->written_name, target.host);
   finding.related(target.range, "where it sends them")
       .related(binding.gateway->resource->metadata.name.range, "the Gateway is here")
       .help(meant_for_sidecars
@@ -83,6 +85,7 @@ const Rule kGatewayLoop{
              .mend = "Give the rule that leads to the gateway `gateways: [mesh]`, and the "
                      "gateway's own rule the external host as its destination.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -135,7 +135,8 @@ const Rule kMeshMatchPort{
                     "gateway, or end in the black hole.",
              .mend = "Match the port of the ServiceEntry that clients connect to.",
              .references = kPortReferences},
-    .check = check_ports};
+    .check = check_ports,
+    .reads_gateway_api = true};
 
 const Rule kRuleForOtherProtocol{
     .info = {.id = kProtocol,
@@ -145,6 +146,7 @@ const Rule kRuleForOtherProtocol{
              .mend = "Write the rule for the port's protocol, or declare the port as what clients "
                      "send to it.",
              .references = kProtocolReferences},
-    .check = check_protocols};
+    .check = check_protocols,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -31,7 +31,7 @@ void report(const PodServer& first, const PodServer& server, Diagnostics& out) {
       out.report(kId, own.present() ? own.range : (*server.server)->port.range,
                  "port {} of the same pods is {} by gateway \"{}\": istiod leaves this {} server "
                  "out{}",
-                 server.port, older.text(), first.gateway->name, own.text(),
+                 server.port, older.text(), first.gateway->written_name, own.text(),
                  is_before(first, server) ? "" : ", or that one, whichever is the newer");
   finding.related(older.present() ? older.range : first.server->range, "the other server")
       .help("give one of them another port, and the gateway's Service that port, too");
@@ -61,6 +61,7 @@ const Rule kMixedPort{
                     "reset.",
              .mend = "Give the servers different ports.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -10,6 +10,7 @@
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/mesh/host_index.h"
 #include "lib/yaml/append.h"
 #include "lib/yaml/emit.h"
@@ -153,10 +154,11 @@ void check(const Context& in, Diagnostics& out) {
   };
   for (const Binding& binding : bindings(in)) {
     const mesh::VirtualService& service = *binding.service;
+    // What the Gateway API leads out by is another rule's.
     const auto& fronts = binding.gateway->services;
-    if (fronts.empty() || std::any_of(fronts.begin(), fronts.end(), [&](const auto* front) {
-          return proxies.contains(front->host);
-        }))
+    if (mesh::is_converted(*binding.gateway->resource) || fronts.empty() ||
+        std::any_of(fronts.begin(), fronts.end(),
+                    [&](const auto* front) { return proxies.contains(front->host); }))
       continue;
     const std::vector<std::string_view> names = let_out(in, binding);
     const auto direct = std::find_if_not(names.begin(), names.end(), is_led_inside);
@@ -187,6 +189,7 @@ const Rule kNoMeshBinding{
              .mend = "Add `mesh` to `spec.gateways` and a rule for it whose destination is the "
                      "gateway's Service.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -59,7 +59,7 @@ void check_none(const Context& in, Diagnostics& out) {
             kNone, resolution.present() ? resolution.range : service.resource->spec_range,
             "gateway \"{}\" can't find \"{}\": without resolution it sends to where the client "
             "connected, which is the gateway itself",
-            binding.gateway->name, target.host);
+            binding.gateway->written_name, target.host);
         finding.field("spec.resolution").related(target.range, "the gateway sends to it here");
         const bool fixed = !mesh::is_pattern(target.host);
         const bool ranges = has_ranges(*service.entry);
@@ -81,7 +81,7 @@ void check_dynamic(const Context& in, Diagnostics& out) {
         out.report(kDynamic, target.destination->host.range,
                    "gateway \"{}\" has no way to learn the name for \"{}\": DYNAMIC_DNS works in "
                    "sidecars and waypoints alone",
-                   binding.gateway->name, target.host)
+                   binding.gateway->written_name, target.host)
             .related(service.entry->resolution.range, "the ServiceEntry's resolution")
             .help("let sidecars send it out themselves, or lead the gateway through an SNI proxy");
       });
@@ -96,7 +96,8 @@ const Rule kNoneBehindGateway{
                     "or ends with `503 UH`, and the log says `no original_dst`.",
              .mend = "Use DNS for fixed hosts, an SNI proxy or one common server for wildcards.",
              .references = kNoneReferences},
-    .check = check_none};
+    .check = check_none,
+    .reads_gateway_api = true};
 
 const Rule kDynamicDnsAtGateway{
     .info = {.id = kDynamic,
@@ -105,6 +106,7 @@ const Rule kDynamicDnsAtGateway{
                     "name. Connections end with `UH` or `NR`.",
              .mend = "Send from the sidecar, use a waypoint, or an SNI proxy in the gateway.",
              .references = kDynamicReferences},
-    .check = check_dynamic};
+    .check = check_dynamic,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

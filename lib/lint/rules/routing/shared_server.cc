@@ -75,9 +75,10 @@ void check(const Context& in, Diagnostics& out) {
         if (destination_of(use) == destination_of(first)) continue;
         out.report(kId, use.route->range,
                    "no connection ever gets to \"{}\" by this route: the server of gateway \"{}\" "
-                   "sends all that it takes to \"{}\", by VirtualService \"{}/{}\"",
-                   use.route->targets.front().host, gateway.name, first.route->targets.front().host,
-                   first.service->name_space, *first.service->resource->metadata.name)
+                   "sends all that it takes to \"{}\", by {} \"{}\"",
+                   use.route->targets.front().host, gateway.written_name,
+                   first.route->targets.front().host, *first.service->resource->kind_name,
+                   in.mesh().written_name(*first.service->resource))
             .related(first.route->range, "the route that takes everything")
             .related(server.range, "the server")
             .help(
@@ -99,6 +100,7 @@ const Rule kSharedServer{
              .mend = "Write a server for each destination (its hosts are the outer SNI), a subset "
                      "with that `sni`, and a VirtualService at the gateway for each.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -35,7 +35,7 @@ std::vector<Binding> in_order(const Context& in) {
 
 class Claims {
  public:
-  explicit Claims(Diagnostics& out) : out_(out) {}
+  Claims(const mesh::Mesh& mesh, Diagnostics& out) : mesh_(mesh), out_(out) {}
 
   void add(const Binding& binding, const mesh::RouteMatch& match) {
     if (match.sni_hosts == nullptr) return;
@@ -51,23 +51,27 @@ class Claims {
     const std::string key = fmt::format("{}:{} {}", binding.gateway->name, port, to_lower(*name));
     const auto [known, added] = known_.try_emplace(key, Claim{binding.service, &name});
     const Claim& first = known->second;
-    if (added || first.name == &name) return;
+    // A TLSRoute makes a VirtualService for each of its hosts, with all of them as SNI.
+    if (added || first.name == &name ||
+        first.service->resource->node == binding.service->resource->node)
+      return;
     out_.report(kId, name.range,
-                "\"{}\" is taken on gateway \"{}\", port {}, by VirtualService \"{}/{}\": this "
-                "match is left out",
-                *name, binding.gateway->name, port, first.service->name_space,
-                *first.service->resource->metadata.name)
+                "\"{}\" is taken on gateway \"{}\", port {}, by {} \"{}\": this match is left "
+                "out",
+                *name, binding.gateway->written_name, port, *first.service->resource->kind_name,
+                mesh_.written_name(*first.service->resource))
         .related(first.name->range, "who has it")
         .help("put all routes for the name into one match, or give one of them another name");
   }
 
+  const mesh::Mesh& mesh_;
   Diagnostics& out_;
   Servers servers_;
   std::unordered_map<std::string, Claim> known_;
 };
 
 void check(const Context& in, Diagnostics& out) {
-  Claims claims(out);
+  Claims claims(in.mesh(), out);
   for (const Binding& binding : in_order(in))
     for (const mesh::Route& route : binding.service->routes) {
       if (route.kind != mesh::RouteKind::Tls) continue;
@@ -86,6 +90,7 @@ const Rule kSniTwice{
              .mend = "Merge the two, or let each have names of its own. Wildcards that overlap "
                      "but are not equal are fine: the most specific one wins.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

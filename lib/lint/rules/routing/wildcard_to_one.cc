@@ -4,6 +4,7 @@
 
 #include "lib/lint/rules/routing/bindings.h"
 #include "lib/lint/rules/routing/routing.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/mesh/host.h"
 
 namespace egressctl::lint::rules {
@@ -26,10 +27,17 @@ std::string_view wildcard_of(const Binding& binding, const mesh::Route& route) {
     }
   }
   if (named) return {};
+  // A TCPRoute has no names, and a route without any has those of its listener.
+  const bool converted = mesh::is_converted(*binding.service->resource);
+  if (converted && route.kind == mesh::RouteKind::Tcp) return {};
   const auto& hosts = binding.service->hosts;
   const auto found = std::find_if(hosts.begin(), hosts.end(),
                                   [](const std::string& host) { return mesh::is_pattern(host); });
-  return found != hosts.end() ? std::string_view(*found) : std::string_view();
+  if (found == hosts.end()) return {};
+  if (!converted || *found != "*") return *found;
+  const std::string_view listener =
+      host_part(*binding.gateway->gateway->servers->front()->hosts->front());
+  return mesh::is_pattern(listener) ? listener : std::string_view();
 }
 
 bool is_one_server(const Context& in, const mesh::RouteTarget& target) {
@@ -67,6 +75,7 @@ const Rule kWildcardToOneServer{
                     "get `421`, a wrong certificate or 404.",
              .mend = "Use an SNI proxy in the gateway, list the names, or accept it.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

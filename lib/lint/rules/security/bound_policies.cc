@@ -1,6 +1,7 @@
 #include "lib/lint/rules/security/bound_policies.h"
 
 #include "lib/base/number.h"
+#include "lib/mesh/policy_targets.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -23,9 +24,11 @@ std::vector<BoundPolicy> bound_policies(const Context& in, const GatewayListener
   std::vector<BoundPolicy> out;
   for (const resource::Resource* resource : in.mesh().all(resource::Kind::AuthorizationPolicy)) {
     const auto* policy = resource->as<resource::AuthorizationPolicy>();
-    if (policy->target_ref.present() || !policy->target_refs->empty()) continue;
+    const std::string_view name_space = in.mesh().namespace_of(*resource);
+    const auto targets = mesh::targets_of(&policy->target_ref, &policy->target_refs);
     std::vector<const GatewayListeners*> gateways =
-        index.bound(in.mesh().namespace_of(*resource), policy->selector->match_labels);
+        targets.empty() ? index.bound(name_space, policy->selector->match_labels)
+                        : index.targeted(name_space, targets);
     if (!gateways.empty())
       out.push_back({.resource = resource, .policy = policy, .gateways = std::move(gateways)});
   }

@@ -27,6 +27,8 @@ Namespaces namespaces_of(const Context& in) {
     for (const mesh::Workload* pod : view.pods) out.gateways.insert(pod->name_space);
   }
   for (const mesh::Workload& pod : mesh.workloads().all())
+    if (pod.is_gateway_proxy()) out.gateways.insert(pod.name_space);
+  for (const mesh::Workload& pod : mesh.workloads().all())
     if (pod.name_space != mesh.settings().root_namespace && !pod.name_space.starts_with("kube-") &&
         !out.gateways.contains(pod.name_space))
       out.applications.insert(pod.name_space);
@@ -75,6 +77,7 @@ const Rule kEntryForEveryone{
              .mend = "Set `exportTo` to \".\" and the gateway's namespace, or move shared entries "
                      "to a namespace that is for them.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

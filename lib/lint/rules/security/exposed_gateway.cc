@@ -29,7 +29,7 @@ void check_service(const mesh::GatewayView& view, const mesh::Service& service, 
     auto finding = out.report(kId, spec.type.range,
                               "type \"{}\" makes egress gateway \"{}\" reachable from outside of "
                               "the cluster: an open proxy",
-                              spec.type.text(), view.name);
+                              spec.type.text(), view.written_name);
     finding.help("write ClusterIP").related(view.resource->metadata.name.range, "the gateway");
     if (spec.type.node == nullptr) return;
     if (const auto edit = yaml::replace_string(*spec.type.node, "ClusterIP"))
@@ -38,7 +38,7 @@ void check_service(const mesh::GatewayView& view, const mesh::Service& service, 
     out.report(kId, spec.external_ips.key,
                "external address \"{}\" makes egress gateway \"{}\" reachable from outside of the "
                "cluster: an open proxy",
-               *spec.external_ips.value.front(), view.name)
+               *spec.external_ips.value.front(), view.written_name)
         .help("remove externalIPs");
   }
 }
@@ -159,6 +159,7 @@ const Rule kExposedGateway{
                  "by default.",
              .mend = "Give the Service the type ClusterIP.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "lib/lint/rules/routing/bindings.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/mesh/host.h"
+#include "lib/mesh/policy_targets.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -88,6 +90,9 @@ GatewayListenerIndex::GatewayListenerIndex(const Context& in) : in_(in) {
       add_absent(view, place);
   }
   for (const auto& entry : by_pod_) ++gateways_in_[entry.first->name_space];
+  for (const mesh::Workload& pod : in.mesh().workloads().all())
+    if (by_pod_.contains(&pod) && (*pod.labels)->find(mesh::kGatewayNameLabel) != nullptr)
+      named_.push_back(&pod);
   for (const mesh::Workload& pod : in.mesh().workloads().all()) ++pods_in_[pod.name_space];
 }
 
@@ -126,6 +131,14 @@ std::vector<const GatewayListeners*> GatewayListenerIndex::bound(
   } else if (const auto found = absent_in_.find(name_space); found != absent_in_.end()) {
     for (const Absent* absent : found->second) add_absent(*absent);
   }
+  return out;
+}
+
+std::vector<const GatewayListeners*> GatewayListenerIndex::targeted(
+    std::string_view name_space, const std::vector<const resource::TargetRef*>& targets) const {
+  std::vector<const GatewayListeners*> out;
+  for (const mesh::Workload* pod : named_)
+    if (mesh::name_gateway_of(targets, name_space, *pod)) out.push_back(&by_pod_.at(pod));
   return out;
 }
 

@@ -95,6 +95,10 @@ class GatewayListenerIndex {
   [[nodiscard]] std::vector<const GatewayListeners*> bound(std::string_view name_space,
                                                            const resource::TextMap& selector) const;
 
+  // The gateways that a policy in `name_space` binds by its targets, of which it has some.
+  [[nodiscard]] std::vector<const GatewayListeners*> targeted(
+      std::string_view name_space, const std::vector<const resource::TargetRef*>& targets) const;
+
  private:
   struct Absent {  // a gateway whose pods the input lacks
     std::string_view name_space;
@@ -107,6 +111,7 @@ class GatewayListenerIndex {
 
   const Context& in_;
   std::unordered_map<const mesh::Workload*, GatewayListeners> by_pod_;
+  std::vector<const mesh::Workload*> named_;  // of these the pods with the name of a Gateway
   std::deque<Absent> absent_;
   std::unordered_map<std::string, GatewayListeners*> absent_by_name_;
   std::unordered_map<std::string_view, std::vector<const Absent*>> absent_in_;

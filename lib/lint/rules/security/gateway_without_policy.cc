@@ -4,6 +4,7 @@
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/security/security.h"
+#include "lib/mesh/policy_targets.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -28,8 +29,13 @@ Bound bound_pods(const Context& in) {
   for (const resource::Resource* resource : mesh.all(resource::Kind::AuthorizationPolicy)) {
     const auto* policy = resource->as<resource::AuthorizationPolicy>();
     if (*policy->action == resource::AuthorizationAction::Audit) continue;
-    if (policy->target_ref.present() || !policy->target_refs->empty()) continue;
     const std::string_view name_space = mesh.namespace_of(*resource);
+    const auto targets = mesh::targets_of(&policy->target_ref, &policy->target_refs);
+    if (!targets.empty()) {
+      for (const mesh::Workload* pod : mesh.workloads().select(name_space, {}))
+        if (mesh::name_gateway_of(targets, name_space, *pod)) out.pods.insert(pod);
+      continue;
+    }
     const bool root = name_space == mesh.settings().root_namespace;
     const resource::TextMap& selector = policy->selector->match_labels;
     if (selector->empty()) {
@@ -55,7 +61,7 @@ void check(const Context& in, Diagnostics& out) {
     out.report(kId, selector.present() ? selector.key : view.resource->spec_range,
                "no AuthorizationPolicy binds the pods of egress gateway \"{}\": every workload of "
                "the mesh may use all of its hosts",
-               view.name)
+               view.written_name)
         .related((*open)->resource->metadata.name.range, "the pods")
         .help("add an ALLOW policy that names the clients and the SNI of each destination");
   }
@@ -72,6 +78,7 @@ const Rule kGatewayWithoutPolicy{
              .mend = "Add an AuthorizationPolicy with action ALLOW in the gateway's namespace: "
                      "which clients may use which destination.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -116,6 +116,7 @@ const Rule kHttpAttributesOnTcp{
              .mend = "Compare the SNI instead: `when: [{key: connection.sni, values: [...]}]`, "
                      "with the ports of the pods.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -67,6 +67,7 @@ const Rule kIdentityWithoutMtls{
              .mend = "Let clients come with ISTIO_MUTUAL: at the Gateway's server and in the "
                      "DestinationRule for the gateway.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

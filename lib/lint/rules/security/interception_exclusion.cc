@@ -100,6 +100,7 @@ const Rule kInterceptionExclusion{
                  "Remove the annotation, or let the container run as another user, and register "
                  "the destinations with ServiceEntries.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -85,6 +85,7 @@ const Rule kInternetAllowed{
              .mend = "Allow the gateway's pods at their targetPort, by namespaceSelector and "
                      "podSelector, and no address block.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

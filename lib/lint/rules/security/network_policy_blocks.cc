@@ -216,6 +216,7 @@ const Rule kNetworkPolicyBlocks{
              .mend = "Allow UDP and TCP port 53 for DNS, TCP port 15012 of istiod, and the "
                      "targetPort of the gateway's pods.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

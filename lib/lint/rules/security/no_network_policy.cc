@@ -141,6 +141,7 @@ const Rule kNoNetworkPolicy{
              .mend = "Add a NetworkPolicy with policyTypes [Egress] that allows DNS, istiod at "
                      "15012 and the gateway's pods at their targetPort.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -125,6 +125,7 @@ const Rule kNoSidecar{
              .mend = "Switch injection on for the namespace and the pods, or forbid them the "
                      "internet with a NetworkPolicy.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -121,6 +121,7 @@ const Rule kOpenByAddress{
              .mend = "Check the inner SNI in the forwarder (`server_names`), and give the server "
                      "the hosts that are the outer SNIs of its destinations, not `*`.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -65,6 +65,7 @@ const Rule kPolicyServicePort{
                     "everything with `RBAC: access denied`, DENY nothing.",
              .mend = "Write the targetPort of the gateway's Service.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

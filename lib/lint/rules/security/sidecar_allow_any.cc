@@ -56,6 +56,7 @@ const Rule kSidecarAllowAny{
                     "leaves through PassthroughCluster instead of being dropped.",
              .mend = "Remove `outboundTrafficPolicy` from the Sidecar, or set REGISTRY_ONLY.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -83,6 +83,7 @@ const Rule kSniNobodySends{
              "names lets nobody in.",
          .mend = "Give the DestinationRule an `sni`, and write that one here.",
          .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

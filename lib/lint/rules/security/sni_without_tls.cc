@@ -45,6 +45,7 @@ const Rule kSniWithoutTls{
                     "holds and everything is refused; a DENY rule never applies.",
              .mend = "For HTTP compare `hosts`; for TLS give the server the protocol TLS or HTTPS.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -73,6 +73,7 @@ const Rule kUdpBypass{
                     "to UDP port 443, and leave unseen and unrestricted.",
              .mend = "Allow TCP only; UDP for nothing but DNS.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -58,6 +58,7 @@ const Rule kUnreadableSni{
              .mend = "List hosts, so that connections without SNI are refused, and keep ECH keys "
                      "out of DNS answers.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -207,7 +207,7 @@ void check_none(const Context& in, Diagnostics& out) {
           kNone, target.range,
           "{} plain HTTP to port {} of \"{}\", which expects TLS: no DestinationRule makes "
           "TLS of it",
-          hop.gateway != nullptr ? fmt::format("gateway \"{}\" sends", hop.gateway->name)
+          hop.gateway != nullptr ? fmt::format("gateway \"{}\" sends", hop.gateway->written_name)
                                  : std::string("sidecars send"),
           port->number, target.host);
       finding.related(port->range, "the port is declared here")
@@ -239,6 +239,7 @@ const Rule kNoOrigination{
              .mend = "Write a DestinationRule with `SIMPLE` and `sni` where the sending proxy "
                      "finds it: for a gateway, in the gateway's namespace.",
              .references = kNoneReferences},
-    .check = check_none};
+    .check = check_none,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

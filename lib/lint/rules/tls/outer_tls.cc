@@ -6,6 +6,7 @@
 #include "lib/lint/rules/routing/unreached_servers.h"
 #include "lib/lint/rules/tls/gateway_legs.h"
 #include "lib/lint/rules/tls/tls.h"
+#include "lib/mesh/gateway_api.h"
 #include "lib/mesh/host.h"
 #include "lib/yaml/edit.h"
 
@@ -61,7 +62,7 @@ std::string hosts_of(const GatewayLeg& leg) {
   for (const Place& place : leg.servers->all())
     for (const resource::Text& host : *(*place.server)->hosts) {
       if (++count > 3) return out + ", ...";
-      out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", *host);
+      out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", host_part(*host));
     }
   return out;
 }
@@ -93,7 +94,7 @@ void check_plain(const GatewayLeg& leg, std::unordered_set<const void*>& told, D
   if (!told.insert(where).second) return;
   auto finding = out.report(
       kPlain, place_of(leg), "gateway \"{}\" asks for the mesh's mTLS on port {}, {}",
-      place->gateway->name, leg.port,
+      place->gateway->written_name, leg.port,
       leg.tls == nullptr ? "but no DestinationRule makes sidecars use it"
                          : fmt::format("but sidecars use \"{}\" here", (*leg.tls)->mode.text()));
   finding.related((*place->server)->tls.range, "what the gateway asks for")
@@ -109,11 +110,13 @@ void report_passed(const GatewayLeg& leg, const Place& place, Diagnostics& out) 
   out.report(kPassed, tls->mode.present() ? tls->mode.range : tls.range,
              "sidecars wrap what they send to gateway \"{}\" into the mesh's mTLS, which this "
              "server passes on to the host",
-             place.gateway->name)
+             place.gateway->written_name)
       .related((*leg.tls)->mode.range, "where sidecars are told to")
-      .help(
-          "set \"mode: ISTIO_MUTUAL\" and write \"tcp\" routes, or \"DISABLE\" in the "
-          "DestinationRule");
+      .help(mesh::is_converted(*place.gateway->resource)
+                ? "set \"mode: Terminate\" with the option \"gateway.istio.io/tls-terminate-mode: "
+                  "ISTIO_MUTUAL\", or \"DISABLE\" in the DestinationRule"
+                : "set \"mode: ISTIO_MUTUAL\" and write \"tcp\" routes, or \"DISABLE\" in the "
+                  "DestinationRule");
 }
 
 void report_sni(const GatewayLeg& leg, const std::string& name, Diagnostics& out) {
@@ -123,27 +126,27 @@ void report_sni(const GatewayLeg& leg, const std::string& name, Diagnostics& out
       sni.present()
           ? out.report(kSni, sni.range,
                        "no server of gateway \"{}\" takes SNI \"{}\"; they are for {}",
-                       leg.servers->all().front().gateway->name, name, hosts_of(leg))
+                       leg.servers->all().front().gateway->written_name, name, hosts_of(leg))
           : out.report(kSni, leg.tls->key.known() ? leg.tls->key : leg.tls->range,
                        "without \"sni\" sidecars send \"{}\", which no server of gateway \"{}\" "
                        "takes; they are for {}",
-                       name, leg.servers->all().front().gateway->name, hosts_of(leg));
+                       name, leg.servers->all().front().gateway->written_name, hosts_of(leg));
   if (rule != nullptr) finding.field(tls_field(*rule, *leg.tls, "sni"));
   finding.related((*leg.servers->all().front().server)->hosts.range,
                   "the names that the server takes");
   const auto& hosts = (*leg.servers->all().front().server)->hosts;
   const bool one = leg.servers->all().size() == 1 && hosts->size() == 1 &&
-                   !mesh::is_pattern(*hosts->front()) &&
-                   hosts->front()->find('/') == std::string::npos;
+                   !mesh::is_pattern(host_part(*hosts->front()));
   if (!one) {
     finding.help("set \"sni\" to a name that one server has and no other");
     return;
   }
-  finding.help(fmt::format("set \"sni: {}\"", *hosts->front()));
+  const std::string_view host = host_part(*hosts->front());
+  finding.help(fmt::format("set \"sni: {}\"", host));
   if (leg.tls->node == nullptr) return;
   const auto edit = sni.node != nullptr
-                        ? yaml::replace_string(*sni.node, *hosts->front())
-                        : yaml::insert_entry(*leg.tls->node, "sni", *hosts->front());
+                        ? yaml::replace_string(*sni.node, host)
+                        : yaml::insert_entry(*leg.tls->node, "sni", std::string(host));
   if (edit) finding.fix({.title = "send the name that the server has", .edits = {*edit}});
 }
 
@@ -181,7 +184,7 @@ void report_misled(const GatewayLeg& leg, const Place& taken, const Place& own,
       kSni, sni.present() ? sni.range : (leg.tls->key.known() ? leg.tls->key : leg.tls->range),
       "SNI \"{}\" takes connections for \"{}\" to a server of gateway \"{}\" that leads "
       "elsewhere",
-      outer_name(leg), asked, taken.gateway->name);
+      outer_name(leg), asked, taken.gateway->written_name);
   if (const resource::Resource* rule = rule_of(leg))
     finding.field(tls_field(*rule, *leg.tls, "sni"));
   finding.related((*taken.server)->hosts.range, "the server that takes this SNI")
@@ -257,7 +260,8 @@ const Rule kPlainToMtls{
                     "`security.istio.io/tlsMode`.",
              .mend = "Set `ISTIO_MUTUAL` with an `sni` in the subset's settings for the port.",
              .references = kPlainReferences},
-    .check = check<kPlain>};
+    .check = check<kPlain>,
+    .reads_gateway_api = true};
 
 const Rule kMtlsIntoPassthrough{
     .info = {.id = kPassed,
@@ -267,7 +271,8 @@ const Rule kMtlsIntoPassthrough{
              .mend = "Let the server end it (`ISTIO_MUTUAL`, with `tcp` routes), or switch it off "
                      "in the DestinationRule.",
              .references = kPassedReferences},
-    .check = check<kPassed>};
+    .check = check<kPassed>,
+    .reads_gateway_api = true};
 
 const Rule kOuterSni{
     .info = {.id = kSni,
@@ -277,6 +282,7 @@ const Rule kOuterSni{
                     "(`filter_chain_not_found`).",
              .mend = "Give each destination a subset whose `sni` is a host of its server.",
              .references = kSniReferences},
-    .check = check<kSni>};
+    .check = check<kSni>,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

@@ -73,6 +73,7 @@ const Rule kPeerAuthenticationAtGateway{
                     "text to it.",
              .mend = "Set `ISTIO_MUTUAL` in the Gateway's servers.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules

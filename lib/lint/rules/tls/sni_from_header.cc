@@ -83,9 +83,9 @@ void check(const Context& in, Diagnostics& out) {
       continue;
     auto finding = out.report(kId, tls->key,
                               "without \"sni\" proxies ask \"{}\" for the name in the request, "
-                              "which is \"{}\" by VirtualService \"{}/{}\"",
-                              hop.target->host, *name, hop.service->name_space,
-                              *hop.service->resource->metadata.name);
+                              "which is \"{}\" by {} \"{}\"",
+                              hop.target->host, *name, *hop.service->resource->kind_name,
+                              in.mesh().written_name(*hop.service->resource));
     finding.related(hop.target->range, "the route that leads there")
         .help(fmt::format("set \"sni: {}\" with \"subjectAltNames\", or rewrite the authority",
                           hop.target->host));
@@ -108,6 +108,7 @@ const Rule kSniFromHeader{
                     "(`503 UF`, `CERTIFICATE_VERIFY_FAILED`).",
              .mend = "Set `sni` and `subjectAltNames`, or `rewrite.authority` in the route.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules
