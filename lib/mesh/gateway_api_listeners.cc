@@ -9,6 +9,7 @@
 #include "lib/mesh/gateway_api.h"
 #include "lib/mesh/gateway_api_parts.h"
 #include "lib/mesh/host.h"
+#include "lib/mesh/namespace_labels.h"
 
 namespace egressctl::mesh::gateway_api {
 namespace {
@@ -255,9 +256,8 @@ std::vector<std::string> Listeners::allowed_by(const Resource& gateway,
   if (!allowed.selector.present()) return {"*"};
   std::vector<std::string> out;
   for (const Resource* name_space : mesh_.all(Kind::Namespace)) {
-    resource::TextMap labels = name_space->metadata.labels;
-    set(labels, "kubernetes.io/metadata.name", name_space->metadata.name);
-    if (is_selected(*allowed.selector, labels)) out.push_back(*name_space->metadata.name);
+    if (is_selected(*allowed.selector, namespace_labels(*name_space)))
+      out.push_back(*name_space->metadata.name);
   }
   return out;
 }

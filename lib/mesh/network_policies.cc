@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "lib/mesh/namespace_labels.h"
+
 namespace egressctl::mesh {
 namespace {
 
@@ -19,9 +21,6 @@ const std::vector<const PolicyView*> kNone;
 constexpr std::string_view kAddresses[] = {"93.184.216.34", "185.15.59.224",
                                            "2606:2800:220:1:248:1893:25c8:1946"};
 constexpr std::int64_t kPorts[] = {443, 80, 8443, 50000};
-
-// The label that Kubernetes gives to every Namespace.
-constexpr std::string_view kNameLabel = "kubernetes.io/metadata.name";
 
 bool holds_by_name(const LabelRequirement& requirement, std::string_view name) {
   const bool listed = std::any_of(requirement.values->begin(), requirement.values->end(),
@@ -144,7 +143,7 @@ bool NetworkPolicyIndex::is_in(std::string_view name_space, const LabelSelector&
   const resource::Resource* object = mesh_.namespace_object(name_space);
   // The API server adds the label of the name, so manifests rarely have it.
   for (const auto& wanted : *selector.match_labels) {
-    if (wanted.name == kNameLabel) {
+    if (wanted.name == kNamespaceNameLabel) {
       if (*wanted.entry != name_space) return false;
     } else if (object != nullptr) {
       const resource::Text* label = object->metadata.labels->find(wanted.name);
@@ -153,7 +152,7 @@ bool NetworkPolicyIndex::is_in(std::string_view name_space, const LabelSelector&
   }
   return std::all_of(selector.match_expressions->begin(), selector.match_expressions->end(),
                      [&](const auto& requirement) {
-                       if (*requirement->key == kNameLabel)
+                       if (*requirement->key == kNamespaceNameLabel)
                          return holds_by_name(*requirement, name_space);
                        return object == nullptr || is_met(*requirement, object->metadata.labels);
                      });

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "lib/mesh/namespace_labels.h"
+
 namespace egressctl::lint::rules {
 namespace {
 
@@ -99,11 +101,8 @@ bool takes_namespace(const mesh::Mesh& mesh, const resource::Listener& listener,
     case resource::RouteNamespaces::None: return false;
     case resource::RouteNamespaces::Selector: {
       const resource::Resource* object = mesh.namespace_object(route_namespace);
-      if (object == nullptr) return true;
-      resource::TextMap labels = object->metadata.labels;
-      // Kubernetes gives every Namespace the label.
-      labels.value.entries.push_back({"kubernetes.io/metadata.name", object->metadata.name});
-      return mesh::is_selected(*allowed.selector, labels);
+      return object == nullptr ||
+             mesh::is_selected(*allowed.selector, mesh::namespace_labels(*object));
     }
     case resource::RouteNamespaces::All:
     case resource::RouteNamespaces::Unknown: return true;
