@@ -6,16 +6,27 @@ namespace egressctl::lint::rules {
 
 List references() {
   static constexpr const Rule* kList[] = {
-      &kMissingSubset,         &kUnknownGateway,
-      &kMatchGatewayNotBound,  &kSelectorWithoutPods,
-      &kUnknownDestination,    &kUnknownPort,
-      &kRuleWithoutHost,       &kShortName,
-      &kUnseenDestinationRule, &kShadowingDestinationRule,
-      &kNotExported,           &kSelectorWithoutWorkload,
-      &kMissingSecret,         &kServerPort,
-      &kServicesDisagree,      &kHiddenGateway,
-      &kSubsetWithoutPods,     &kObjectTwice,
-      &kServiceWithoutPods,    &kHeadlessGateway,
+      &kMissingSubset,
+      &kUnknownGateway,
+      &kMatchGatewayNotBound,
+      &kSelectorWithoutPods,
+      &kUnknownDestination,
+      &kUnknownPort,
+      &kRuleWithoutHost,
+      &kShortName,
+      &kUnseenDestinationRule,
+      &kShadowingDestinationRule,
+      &kNotExported,
+      &kSelectorWithoutWorkload,
+      &kMissingSecret,
+      &kServerPort,
+      &kServicesDisagree,
+      &kHiddenGateway,
+      &kSubsetWithoutPods,
+      &kObjectTwice,
+      &kServiceWithoutPods,
+      &kHeadlessGateway,
+      &kNamespaceNotDiscovered,
   };
   return kList;
 }

@@ -25,5 +25,6 @@ extern const Rule kSubsetWithoutPods;         // EGR0217
 extern const Rule kObjectTwice;               // EGR0218
 extern const Rule kServiceWithoutPods;        // EGR0219
 extern const Rule kHeadlessGateway;           // EGR0220
+extern const Rule kNamespaceNotDiscovered;    // EGR0221
 
 }  // namespace egressctl::lint::rules

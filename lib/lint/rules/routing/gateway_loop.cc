@@ -57,8 +57,34 @@ void report(const Binding& binding, const mesh::Route& route, const mesh::RouteM
     finding.fix({.title = "make it a rule for sidecars", .safe = false, .edits = {*edit}});
 }
 
+// An endpoint of the host's ServiceEntry that is the gateway's own Service, of the entry that the
+// gateway takes: it is meant for clients, who see another one.
+void check_endpoints(const Context& in, const mesh::GatewayView& gateway,
+                     const mesh::RouteTarget& target, std::unordered_set<const void*>& told,
+                     Diagnostics& out) {
+  for (const std::string_view place : gateway.namespaces) {
+    const mesh::Service* service = in.mesh().registry().find(target.host, place);
+    if (service == nullptr || service->entry == nullptr) continue;
+    for (const auto& endpoint : *service->entry->endpoints) {
+      const auto& behind = in.gateways().behind(*endpoint->address);
+      if (std::find(behind.begin(), behind.end(), &gateway) == behind.end() ||
+          !told.insert(&*endpoint).second)
+        continue;
+      out.report(kId, endpoint->address.range,
+                 "gateway \"{}\" takes this endpoint for \"{}\", which is the gateway itself",
+                 gateway.written_name, target.host)
+          .related(target.range, "where the gateway sends to the host")
+          .related(gateway.resource->metadata.name.range, "the Gateway is here")
+          .help(fmt::format("export the entry to the clients' namespaces alone, and write one for "
+                            "namespace \"{}\" without the endpoint",
+                            place));
+    }
+  }
+}
+
 void check(const Context& in, Diagnostics& out) {
   std::unordered_set<const mesh::Route*> told;
+  std::unordered_set<const void*> told_endpoints;
   Servers servers;
   for (const Binding& binding : bindings(in)) {
     std::set<mesh::RouteKind> all_taken;
@@ -66,6 +92,8 @@ void check(const Context& in, Diagnostics& out) {
       for (const mesh::RouteMatch* match : matches_of(route)) {
         if (all_taken.contains(route.kind) || !is_used(servers, binding, route, match)) continue;
         if (takes_all(servers, binding, match)) all_taken.insert(route.kind);
+        for (const mesh::RouteTarget& target : route.targets)
+          check_endpoints(in, *binding.gateway, target, told_endpoints, out);
         const auto target = std::find_if(
             route.targets.begin(), route.targets.end(),
             [&](const auto& candidate) { return leads_back(in, *binding.gateway, candidate); });

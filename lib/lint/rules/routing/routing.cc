@@ -29,6 +29,7 @@ List routing() {
       &kExternalName,
       &kInternalLocation,
       &kPastGateway,
+      &kPartlyPastGateway,
       &kSharedServer,
       &kSubsetTwice,
       &kApexNotCovered,

@@ -28,6 +28,7 @@ extern const Rule kShadowedService;         // EGR0320
 extern const Rule kExternalName;            // EGR0321
 extern const Rule kInternalLocation;        // EGR0322
 extern const Rule kPastGateway;             // EGR0323
+extern const Rule kPartlyPastGateway;       // EGR0324
 extern const Rule kSharedServer;            // EGR0330
 extern const Rule kSubsetTwice;             // EGR0331
 extern const Rule kApexNotCovered;          // EGR0332

@@ -30,6 +30,8 @@ List security() {
       &kOpenByAddress,
       &kPrincipalWithScheme,
       &kSniNobodySends,
+      &kNothingAllowed,
+      &kUnknownAuthorizer,
   };
   return kList;
 }

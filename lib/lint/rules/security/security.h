@@ -29,5 +29,7 @@ extern const Rule kForwarderAnyName;       // EGR0512
 extern const Rule kOpenByAddress;          // EGR0522
 extern const Rule kPrincipalWithScheme;    // EGR0523
 extern const Rule kSniNobodySends;         // EGR0524
+extern const Rule kNothingAllowed;         // EGR0525
+extern const Rule kUnknownAuthorizer;      // EGR0526
 
 }  // namespace egressctl::lint::rules

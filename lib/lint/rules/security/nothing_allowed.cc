@@ -1,0 +1,104 @@
+// EGR0525 nothing-allowed
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "lib/lint/context.h"
+#include "lib/lint/rules/security/security.h"
+#include "lib/mesh/policy_targets.h"
+
+namespace egressctl::lint::rules {
+namespace {
+
+constexpr RuleId kId{"EGR0525", "nothing-allowed", Severity::Error};
+constexpr std::string_view kReferences[] = {
+    "https://istio.io/latest/docs/concepts/security/#allow-nothing-deny-all-and-allow-all-policy",
+    "istio/istio#23133"};
+
+using resource::AuthorizationPolicy;
+using resource::Resource;
+
+// What policies of a sort bind: the pods of a namespace, or of all, or some.
+class Bound {
+ public:
+  void add(const mesh::Mesh& mesh, const Resource& resource, const AuthorizationPolicy& policy) {
+    const std::string_view name_space = mesh.namespace_of(resource);
+    const bool root = name_space == mesh.settings().root_namespace;
+    const auto targets = mesh::targets_of(&policy.target_ref, &policy.target_refs);
+    const resource::TextMap& selector = policy.selector->match_labels;
+    if (targets.empty() && selector->empty()) {
+      if (root && everywhere_ == nullptr) everywhere_ = &resource;
+      namespaces_.try_emplace(name_space, &resource);
+      return;
+    }
+    for (const mesh::Workload* pod : mesh.workloads().select(
+             root && targets.empty() ? std::string_view() : name_space, selector))
+      if (targets.empty() || mesh::name_gateway_of(targets, name_space, *pod))
+        pods_.try_emplace(pod, &resource);
+  }
+
+  // One that binds the pod, or nullptr.
+  [[nodiscard]] const Resource* of(const mesh::Workload& pod) const {
+    if (const auto found = pods_.find(&pod); found != pods_.end()) return found->second;
+    if (const auto found = namespaces_.find(pod.name_space); found != namespaces_.end())
+      return found->second;
+    return everywhere_;
+  }
+
+ private:
+  const Resource* everywhere_ = nullptr;
+  std::unordered_map<std::string_view, const Resource*> namespaces_;
+  std::unordered_map<const mesh::Workload*, const Resource*> pods_;
+};
+
+void check(const Context& in, Diagnostics& out) {
+  const mesh::Mesh& mesh = in.mesh();
+  std::vector<const Resource*> allowing;
+  std::vector<const Resource*> empty;
+  for (const Resource* resource : mesh.all(resource::Kind::AuthorizationPolicy)) {
+    const auto& policy = *resource->as<AuthorizationPolicy>();
+    if (*policy.action != resource::AuthorizationAction::Allow) continue;
+    (policy.rules->empty() ? empty : allowing).push_back(resource);
+  }
+  if (empty.empty()) return;
+  Bound open;
+  Bound closed;
+  for (const Resource* resource : allowing)
+    open.add(mesh, *resource, *resource->as<AuthorizationPolicy>());
+  for (const Resource* resource : empty)
+    closed.add(mesh, *resource, *resource->as<AuthorizationPolicy>());
+  std::unordered_set<const Resource*> told;
+  for (const mesh::GatewayView& view : in.gateways().all()) {
+    if (!view.egress) continue;
+    for (const mesh::Workload* pod : view.pods) {
+      const Resource* policy = closed.of(*pod);
+      if (policy == nullptr || open.of(*pod) != nullptr || !told.insert(policy).second) continue;
+      const auto& rules = policy->as<AuthorizationPolicy>()->rules;
+      out.report(kId, rules.present() ? rules.range : policy->spec_range,
+                 "the policy allows nothing, and no other one allows anything at egress gateway "
+                 "\"{}\": it refuses every connection",
+                 view.written_name)
+          .field("spec.rules")
+          .related(pod->resource->metadata.name.range, "the gateway's pods")
+          .help("add an ALLOW policy for the gateway that names its clients");
+    }
+  }
+}
+
+}  // namespace
+
+const Rule kNothingAllowed{
+    .info = {.id = kId,
+             .summary = "an egress gateway for which policies allow nothing",
+             .why = "Where some ALLOW policy binds a proxy, what none of them allows is denied. "
+                    "One without rules for the whole mesh or namespace binds the gateway, too: "
+                    "`RBAC: access denied`, and TCP connections are closed "
+                    "(`rbac_access_denied_matched_policy[none]`).",
+             .mend = "Write an ALLOW policy with rules for the gateway's pods.",
+             .references = kReferences},
+    .check = check,
+    .reads_gateway_api = true};
+
+}  // namespace egressctl::lint::rules
