@@ -3,6 +3,7 @@
 #include "lib/envoy/dns_cache.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "lib/envoy/patch_checks.h"
 #include "lib/envoy/rules.h"
@@ -50,6 +51,41 @@ std::string differences(const DnsCache& a, const DnsCache& b) {
   return out;
 }
 
+namespace {
+
+// The edit that makes a field of `mapping` what it is in another one; std::nullopt where there is
+// none.
+std::optional<Edit> take_field(const yaml::Node& mapping, const yaml::Entry* own,
+                               const yaml::Entry* other) {
+  if (other == nullptr) return yaml::remove_entry(mapping, own->key.scalar);
+  if (!other->value.is_scalar() || other->value.from_alias) return std::nullopt;
+  const std::string_view text = other->value.range.text();
+  if (text.find('\n') != std::string_view::npos) return std::nullopt;
+  if (own == nullptr) return yaml::insert_entry(mapping, other->key.scalar, text);
+  return own->value.is_scalar() ? yaml::replace_raw(own->value, text) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Fix> take_settings(const DnsCache& cache, const DnsCache& of) {
+  const MessageType* type = find_message(kCacheType);
+  if (type == nullptr) return std::nullopt;
+  Fix fix{.title = "make the caches the same", .safe = false, .edits = {}};
+  bool inserted = false;
+  for (const Field& field : type->fields) {
+    const yaml::Entry* own = find_field(cache.config->value, field.name);
+    const yaml::Entry* other = find_field(of.config->value, field.name);
+    if (same_field(own != nullptr ? &own->value : nullptr,
+                   other != nullptr ? &other->value : nullptr, field))
+      continue;
+    if (own == nullptr && std::exchange(inserted, true)) return std::nullopt;
+    const auto edit = take_field(cache.config->value, own, other);
+    if (!edit) return std::nullopt;
+    fix.edits.push_back(*edit);
+  }
+  return fix;
+}
+
 void check_dns_caches(const resource::EnvoyFilter& filter, Findings& findings) {
   const std::vector<DnsCache> caches = dns_caches(filter);
   for (std::size_t i = 1; i < caches.size(); ++i) {
@@ -59,12 +95,13 @@ void check_dns_caches(const resource::EnvoyFilter& filter, Findings& findings) {
     if (first == caches.begin() + static_cast<std::ptrdiff_t>(i)) continue;
     const std::string differing = differences(*first, caches[i]);
     if (differing.empty()) continue;
-    findings
-        .report(kDnsCacheDiffers, caches[i].config->key.range,
-                "DNS cache \"{}\" differs in {} from what the {} says of it", caches[i].name,
-                differing, first->of_cluster ? "cluster" : "first filter")
-        .related(first->config->key.range, "the other settings of the cache")
+    auto finding =
+        findings.report(kDnsCacheDiffers, caches[i].config->key.range,
+                        "DNS cache \"{}\" differs in {} from what the {} says of it",
+                        caches[i].name, differing, first->of_cluster ? "cluster" : "first filter");
+    finding.related(first->config->key.range, "the other settings of the cache")
         .help("make both the same");
+    if (auto fix = take_settings(caches[i], *first)) finding.fix(std::move(*fix));
   }
 }
 

@@ -1,10 +1,12 @@
 // DNS caches, which filters and clusters of a proxy share by name.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "lib/base/diagnostic.h"
 #include "lib/resource/envoy_filter.h"
 #include "lib/yaml/node.h"
 
@@ -21,5 +23,9 @@ struct DnsCache {
 
 // The settings in which the two differ: `"max_hosts", "host_ttl"`; empty when they are the same.
 [[nodiscard]] std::string differences(const DnsCache& a, const DnsCache& b);
+
+// Gives the cache the settings of the other one of its name. std::nullopt where these differ in
+// more than scalars, or in more than one that it lacks.
+[[nodiscard]] std::optional<Fix> take_settings(const DnsCache& cache, const DnsCache& of);
 
 }  // namespace egressctl::envoy

@@ -27,7 +27,7 @@ constexpr std::size_t kRulesWithFixes = 15;
 
 // Rules whose fix writes a whole resource, an item or another kind of route.
 constexpr std::string_view kLargeFixes[] = {"EGR0210", "EGR0301", "EGR0303", "EGR0306", "EGR0405",
-                                            "EGR0502", "EGR0612", "EGR0904", "EGR0905"};
+                                            "EGR0502", "EGR0510", "EGR0612", "EGR0904", "EGR0905"};
 
 // All manifests of testdata that are wrong in some way.
 std::vector<fs::path> bad_files() {

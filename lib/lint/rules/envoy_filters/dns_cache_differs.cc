@@ -69,12 +69,14 @@ class Caches {
 void compare(const First& first, const envoy::DnsCache& cache, Diagnostics& out) {
   const std::string differing = envoy::differences(first.cache, cache);
   if (differing.empty()) return;
-  out.report(envoy::kDnsCacheDiffers, cache.config->key.range,
-             "DNS cache \"{}\" differs in {} from that of EnvoyFilter \"{}\", which is for the "
-             "same proxies",
-             cache.name, differing, *first.filter->metadata.name)
-      .related(first.cache.config->key.range, "the other settings of the cache")
+  auto finding =
+      out.report(envoy::kDnsCacheDiffers, cache.config->key.range,
+                 "DNS cache \"{}\" differs in {} from that of EnvoyFilter \"{}\", which is for the "
+                 "same proxies",
+                 cache.name, differing, *first.filter->metadata.name);
+  finding.related(first.cache.config->key.range, "the other settings of the cache")
       .help("make both the same, or give one another name");
+  if (auto fix = envoy::take_settings(cache, first.cache)) finding.fix(std::move(*fix));
 }
 
 void check(const Context& in, Diagnostics& out) {

@@ -1,8 +1,10 @@
 // EGR0332 apex-not-covered
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "lib/lint/rules/routing/bindings.h"
@@ -62,16 +64,74 @@ class Forwarders {
   std::unordered_map<const LegServers*, bool> known_;  // legs to one port share them
 };
 
-void report(const GatewayLeg& leg, const resource::Text& wildcard, std::string_view apex,
-            Diagnostics& out) {
-  out.report(kId, wildcard.range,
-             "\"{}\" does not cover \"{}\" itself, for which sidecars have no rule: it leaves "
-             "past the gateway, or not at all",
-             *wildcard, apex)
-      .related(leg.target->range, "where the names below it go")
+using Lists = std::unordered_map<std::string_view, std::vector<const yaml::Node*>>;
+
+// The lists in which a wildcard stands by itself: hosts, SNI hosts, and names that policies allow.
+class WildcardLists {
+ public:
+  explicit WildcardLists(const Context& in) {
+    const mesh::Mesh& mesh = in.mesh();
+    for (const resource::Resource* each : mesh.all(resource::Kind::ServiceEntry)) {
+      const auto& entry = *each->as<resource::ServiceEntry>();
+      add(entry.hosts);
+      // DYNAMIC_DNS is for wildcards alone.
+      if (*entry.resolution == resource::Resolution::DynamicDns)
+        for (const resource::Text& host : *entry.hosts) fixed_.insert(*host);
+    }
+    for (const resource::Resource* each : mesh.all(resource::Kind::Gateway))
+      for (const auto& server : *each->as<resource::Gateway>()->servers) add(server->hosts);
+    for (const mesh::VirtualService& service : mesh.routes()) {
+      add(service.service->hosts);
+      for (const mesh::Route& route : service.routes)
+        for (const mesh::RouteMatch& match : route.matches)
+          if (match.sni_hosts != nullptr) add(*match.sni_hosts);
+    }
+    for (const resource::Resource* each : mesh.all(resource::Kind::AuthorizationPolicy))
+      for (const auto& rule : *each->as<resource::AuthorizationPolicy>()->rules)
+        for (const auto& condition : *rule->when)
+          if (*condition->key == "connection.sni") add(condition->values);
+  }
+
+  // Adds the apex to all of them; std::nullopt where one can't be edited.
+  [[nodiscard]] std::optional<Fix> with_apex(std::string_view wildcard,
+                                             std::string_view apex) const {
+    const auto found = lists_.find(wildcard);
+    if (found == lists_.end() || fixed_.contains(wildcard)) return std::nullopt;
+    Fix fix{
+        .title = fmt::format("list \"{}\" beside the wildcard", apex), .safe = false, .edits = {}};
+    for (const yaml::Node* list : found->second) {
+      const auto edit = yaml::append_item(*list, apex);
+      if (!edit) return std::nullopt;
+      fix.edits.push_back(*edit);
+    }
+    return fix;
+  }
+
+ private:
+  void add(const resource::Texts& texts) {
+    if (texts.node == nullptr) return;
+    for (const resource::Text& text : *texts)
+      if (text->starts_with("*."))
+        if (auto& lists = lists_[*text]; lists.empty() || lists.back() != texts.node)
+          lists.push_back(texts.node);
+  }
+
+  Lists lists_;
+  std::unordered_set<std::string_view> fixed_;  // wildcards beside which no name may stand
+};
+
+void report(const WildcardLists& lists, const GatewayLeg& leg, const resource::Text& wildcard,
+            std::string_view apex, Diagnostics& out) {
+  auto finding =
+      out.report(kId, wildcard.range,
+                 "\"{}\" does not cover \"{}\" itself, for which sidecars have no rule: it leaves "
+                 "past the gateway, or not at all",
+                 *wildcard, apex);
+  finding.related(leg.target->range, "where the names below it go")
       .help(fmt::format("add \"{}\" beside the wildcard: to the ServiceEntry, the Gateway, the "
                         "VirtualService's hosts and SNI hosts, and to lists of allowed names",
                         apex));
+  if (auto fix = lists.with_apex(*wildcard, apex)) finding.fix(std::move(*fix));
 }
 
 void check(const Context& in, Diagnostics& out) {
@@ -79,13 +139,15 @@ void check(const Context& in, Diagnostics& out) {
   Forwarders forwarders(in);
   std::unordered_set<std::string_view> told;
   const std::vector<GatewayLeg>& legs = egress_legs(in);
+  std::optional<WildcardLists> lists;
   for (const GatewayLeg& leg : legs)
     for (const resource::Text* wildcard : wildcards_of(leg)) {
       const std::string_view apex = apex_of(**wildcard);
       if (apex.empty() || names.takes(apex) || forwarders.are_behind(*leg.servers) ||
           !told.insert(apex).second)
         continue;
-      report(leg, *wildcard, apex, out);
+      if (!lists) lists.emplace(in);
+      report(*lists, leg, *wildcard, apex, out);
     }
 }
 
