@@ -4,6 +4,8 @@
 //   # expect: EGR0203 VirtualService shop/tax spec.tls[0].match[0].gateways[0]   (or: none)
 //   # profile: posture        or istio-version=1.26
 //
+// Of a finding that is about no resource only the rule is named.
+//
 // And sets as people have them, testdata/lint/sets/*.yaml: all that is more than an information is
 // listed in the same way; `# errors: 3` says how many of these are errors.
 #include <algorithm>
@@ -56,7 +58,10 @@ std::string line_of(const Diagnostic& finding) {
   const ResourceName& name = finding.resource;
   const std::string object =
       name.name_space.empty() ? name.name : fmt::format("{}/{}", name.name_space, name.name);
-  return fmt::format("{} {} {} {}", finding.rule.id, name.kind, object, finding.field);
+  std::string out(finding.rule.id);
+  for (const std::string& part : {name.kind, object, finding.field})
+    if (!part.empty()) out += ' ' + part;
+  return out;
 }
 
 Diagnostics lint_text(const std::string& path, const std::string& text, const Options& options) {
@@ -95,6 +100,7 @@ TEST_CASE("cases: the bad set has the finding and no other error, the good one h
     REQUIRE_FALSE(wanted.expected.empty());
     const std::string id = wanted.expected.front().substr(0, wanted.expected.front().find(' '));
     REQUIRE(find_rule(id) != nullptr);
+    CHECK(name.starts_with(id + '-'));
     const Diagnostics found = lint_text("bad.yaml", bad, wanted.options);
     CAPTURE(listing(found));
     for (const std::string& line : wanted.expected) {
