@@ -23,10 +23,13 @@ struct Precedence {
 // a rule that is never looked up lacks all that it says.
 const std::vector<Precedence>& precedences() {
   static const std::vector<Precedence> kTable = {
-      {"EGR0114", {"EGR0121", "EGR0107", "EGR0105", "EGR0404", "EGR0405", "EGR0402", "EGR0171"}},
       {"EGR0104", {"EGR0301", "EGR0303"}},
-      {"EGR0202", {"EGR0301", "EGR0302", "EGR0303", "EGR0804"}},
+      {"EGR0109", {"EGR0308"}},
+      {"EGR0114", {"EGR0121", "EGR0107", "EGR0105", "EGR0404", "EGR0405", "EGR0402", "EGR0171"}},
+      {"EGR0139", {"EGR0202"}},
+      {"EGR0143", {"EGR0805"}},
       {"EGR0201", {"EGR0802"}},
+      {"EGR0202", {"EGR0301", "EGR0302", "EGR0303", "EGR0804"}},
       {"EGR0203", {"EGR0301", "EGR0302", "EGR0303", "EGR0304", "EGR0802"}},
       {"EGR0204", {"EGR0303", "EGR0214"}},
       {"EGR0208", {"EGR0201", "EGR0205", "EGR0207", "EGR0303"}},
@@ -38,12 +41,13 @@ const std::vector<Precedence>& precedences() {
       {"EGR0304", {"EGR0309"}},
       {"EGR0306", {"EGR0303", "EGR0405"}},
       {"EGR0307", {"EGR0316"}},
+      {"EGR0308", {"EGR0169"}},
       {"EGR0314", {"EGR0303"}},
       {"EGR0316", {"EGR0303"}},
       {"EGR0331", {"EGR0402", "EGR0404"}},
       {"EGR0410", {"EGR0402", "EGR0404", "EGR0405"}},
-      {"EGR0308", {"EGR0169"}},
       {"EGR0512", {"EGR0522"}},
+      {"EGR0517", {"EGR0308"}},
       {"EGR0602", {"EGR0177", "EGR0212"}},
   };
   return kTable;
@@ -61,27 +65,31 @@ bool is_general(const Diagnostic& finding) {
   return std::find(std::begin(kGeneral), std::end(kGeneral), finding.rule.id) != std::end(kGeneral);
 }
 
-// Where a finding starts, and the field that it is about.
-using Place = std::tuple<const Source*, std::uint32_t, std::string>;
+// The field that a finding is about, of its resource or, without one, where it starts.
+using Place = std::tuple<const resource::Resource*, const Source*, std::uint32_t, std::string>;
 using Places = std::set<Place>;
 
-Place place_of(const Diagnostic& finding) {
-  return {finding.range.source, finding.range.begin, finding.field};
+Place place_of(const Diagnostic& finding, const Workspace& workspace) {
+  const resource::Resource* resource =
+      finding.field.empty() ? nullptr : workspace.at(finding.range);
+  return {resource, finding.range.source, resource != nullptr ? 0 : finding.range.begin,
+          finding.field};
 }
 
 // The places of errors that are not general.
-Places places_of_others(const Diagnostics& findings) {
+Places places_of_others(const Diagnostics& findings, const Workspace& workspace) {
   Places out;
   for (const Diagnostic& finding : findings)
-    if (finding.severity == Severity::Error && !is_general(finding)) out.insert(place_of(finding));
+    if (finding.severity == Severity::Error && !is_general(finding))
+      out.insert(place_of(finding, workspace));
   return out;
 }
 
 // The places of values of the wrong type.
-Places places_of_wrong_types(const Diagnostics& findings) {
+Places places_of_wrong_types(const Diagnostics& findings, const Workspace& workspace) {
   Places out;
   for (const Diagnostic& finding : findings)
-    if (finding.rule.id == kWrongType) out.insert(place_of(finding));
+    if (finding.rule.id == kWrongType) out.insert(place_of(finding, workspace));
   return out;
 }
 
@@ -117,8 +125,8 @@ Resources named_by(const Diagnostic& finding, const Workspace& workspace) {
 }  // namespace
 
 Diagnostics without_consequences(const Diagnostics& findings, const Workspace& workspace) {
-  const Places places = places_of_others(findings);
-  const Places wrong_types = places_of_wrong_types(findings);
+  const Places places = places_of_others(findings, workspace);
+  const Places wrong_types = places_of_wrong_types(findings, workspace);
   const Fields fields = fields_of_others(findings, workspace);
   // Rule -> the resources of which it is hidden, with the finding that hides it.
   std::unordered_map<std::string_view, std::unordered_map<const resource::Resource*, std::size_t>>
@@ -131,21 +139,31 @@ Diagnostics without_consequences(const Diagnostics& findings, const Workspace& w
             hidden[consequence].try_emplace(named, i);
 
   std::vector<bool> kept(findings.size(), true);
-  std::vector<std::vector<std::string>> inherited(findings.size());
+  std::vector<std::size_t> cause_of(findings.size(), findings.size());
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const Diagnostic& finding = findings[i];
-    if (is_general(finding) && places.contains(place_of(finding))) kept[i] = false;
-    if (finding.rule.id != kWrongType && wrong_types.contains(place_of(finding))) kept[i] = false;
+    const Place place = place_of(finding, workspace);
+    if (is_general(finding) && places.contains(place)) kept[i] = false;
+    if (finding.rule.id != kWrongType && wrong_types.contains(place)) kept[i] = false;
     if (finding.rule.id == kCrdRule && said_better(finding, fields, workspace)) kept[i] = false;
     const auto causes = hidden.find(finding.rule.id);
     if (causes == hidden.end()) continue;
     for (const auto* named : named_by(finding, workspace))
       if (const auto cause = causes->second.find(named); cause != causes->second.end()) {
         kept[i] = false;
-        auto& names = inherited[cause->second];
-        names.insert(names.end(), finding.aliases.begin(), finding.aliases.end());
+        cause_of[i] = cause->second;
         break;
       }
+  }
+
+  std::vector<std::vector<std::string>> inherited(findings.size());
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    if (kept[i] || cause_of[i] == findings.size()) continue;
+    std::size_t cause = cause_of[i];
+    for (std::size_t step = 0; step < precedences().size() && !kept[cause]; ++step)
+      if (cause_of[cause] != findings.size()) cause = cause_of[cause];
+    const auto& aliases = findings[i].aliases;
+    inherited[cause].insert(inherited[cause].end(), aliases.begin(), aliases.end());
   }
 
   Diagnostics out;

@@ -44,11 +44,13 @@ bool is_plain_tcp(const resource::Port& port) {
 void check_port(const mesh::Service& service, const resource::Positioned<resource::Port>& port,
                 const Entries& others, Diagnostics& out) {
   const resource::Port& in = *port;
+  // With NONE they still arrive where the client dialled.
+  const bool passes = *service.entry->resolution == resource::Resolution::None;
   auto finding = out.report(
       kId, in.name.present() ? in.name.range : port.range,
       "port {} of \"{}\" is plain TCP and the entry has no address: clients' connections to that "
-      "port of any address go to this host",
-      *in.number, service.host);
+      "port of any address {}",
+      *in.number, service.host, passes ? "count as this host's" : "go to this host");
   // Where the finding stands says which port; what is missing is the same for all of them.
   finding.field("spec.addresses");
   if (istio_asks(in)) finding.alias("IST0134");
@@ -56,8 +58,7 @@ void check_port(const mesh::Service& service, const resource::Positioned<resourc
   finding.help(https ? "let the port have protocol TLS, so that clients are told apart by SNI, or "
                        "give the entry its addresses"
                      : "give the entry its addresses, or let proxies answer DNS and allocate them");
-  // With NONE they still arrive where the client dialled.
-  if (*service.entry->resolution == resource::Resolution::None) return;
+  if (passes) return;
   const resource::Resource* rival = others.find(service.visibility, service.host);
   if (rival != nullptr)
     finding.severity(Severity::Error)
