@@ -20,6 +20,8 @@ bool is_outside(const Context& in, std::string_view name_space) {
          injection == mesh::Injection::Unlabelled;
 }
 
+constexpr std::int64_t kStatusPort = 15021;
+
 // The protocol that a number stands for by itself.
 std::string_view usual_protocol(std::int64_t number) {
   if (number == 80) return "http";
@@ -33,6 +35,8 @@ void check(const Context& in, const resource::Resource& resource, Diagnostics& o
       is_outside(in, in.mesh().namespace_of(resource)))
     return;
   for (const auto& port : *service.ports) {
+    // Of gateways, for probes of the node, which no proxy sends anything to.
+    if (*port->port == kStatusPort) continue;
     if (!port->port.present() || mesh::protocol_of(*port) != resource::Protocol::Unsupported)
       continue;
     auto finding =
