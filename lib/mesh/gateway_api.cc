@@ -7,6 +7,7 @@
 #include "lib/mesh/gateway_api_listeners.h"
 #include "lib/mesh/gateway_api_parts.h"
 #include "lib/mesh/gateway_api_routes.h"
+#include "lib/mesh/gateway_api_tls_policies.h"
 
 namespace egressctl::mesh {
 
@@ -17,6 +18,7 @@ std::unique_ptr<const Mesh> with_gateway_api(const Mesh& mesh, const Options& op
   const gateway_api::RouteSources sources{mesh, grants, listeners};
   gateway_api::add_routes(sources, made);
   gateway_api::add_http_routes(sources, made);
+  gateway_api::add_tls_policies(mesh, made);
   if (made.empty()) return nullptr;
   return std::make_unique<const Mesh>(mesh.resources(), std::move(made), options);
 }

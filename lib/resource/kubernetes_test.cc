@@ -1,6 +1,7 @@
 // Services, pods, workloads, endpoints, scaling, and the Gateway API.
 #include <doctest/doctest.h>
 
+#include "lib/resource/backend_tls_policy.h"
 #include "lib/resource/test_resources.h"
 
 namespace egressctl::resource {
@@ -172,6 +173,21 @@ TEST_CASE("a ReferenceGrant has both of its sides") {
   CHECK(*(*grant.to)[0]->kind == "Service");
   CHECK(*(*grant.to)[0]->name == "gw");
   CHECK(at((*grant.to)[0]->name) == "8:38");
+}
+
+TEST_CASE("a BackendTLSPolicy has targets and the names of the certificate") {
+  const Loaded loaded = load_testdata("backend_tls_policy.yaml");
+  REQUIRE(loaded.resources.size() == 1);
+  const BackendTlsPolicy policy = read_backend_tls_policy(*loaded.resources[0].node);
+  CHECK(*(*policy.target_refs)[0]->kind == "ServiceEntry");
+  CHECK(*(*policy.target_refs)[0]->name == "news");
+  CHECK(*(*policy.target_refs)[0]->section_name == "https");
+  CHECK(*policy.validation->hostname == "news.example");
+  const auto& names = *policy.validation->subject_alt_names;
+  REQUIRE(names.size() == 2);
+  CHECK(*names[0]->hostname == "www.news.example");
+  CHECK(*names[1]->uri == "spiffe://news.example/web");
+  CHECK(at(policy.validation->hostname) == "10:15");
 }
 
 }  // namespace egressctl::resource

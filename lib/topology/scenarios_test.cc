@@ -122,7 +122,7 @@ std::size_t compare_all(const std::filesystem::path& folder) {
 
 TEST_CASE("scenarios: both proxies get what istiod sent them") {
   CHECK(compare_all(egressctl::testing::testdata() / "topology") == 21);
-  CHECK(compare_all(egressctl::testing::testdata() / "istiod") == 60);
+  CHECK(compare_all(egressctl::testing::testdata() / "istiod") == 61);
 }
 
 // The endpoint "172.17.N.1" of each cluster has a sidecar; istiod's label "tlsMode" of it.

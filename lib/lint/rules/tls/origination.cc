@@ -229,7 +229,8 @@ const Rule kDoubleTls{
              .mend = "Set the TLS for the HTTP port alone (`portLevelSettings`), drop it, or let "
                      "clients send HTTP.",
              .references = kDoubleReferences},
-    .check = check_double};
+    .check = check_double,
+    .reads_gateway_api = true};
 
 const Rule kNoOrigination{
     .info = {.id = kNone,
