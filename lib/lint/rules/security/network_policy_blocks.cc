@@ -1,10 +1,13 @@
 // EGR0504 network-policy-blocks
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/base/text.h"
+#include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/security/egress_rules.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/yaml/edit.h"
@@ -85,6 +88,8 @@ class Check {
     }
     for (const mesh::Workload& pod : in_.mesh().workloads().all())
       if (!in_.gateways().at(pod).empty()) check_gateway(pod);
+    check_ways_in();
+    check_ways_out();
   }
 
  private:
@@ -122,6 +127,138 @@ class Check {
     const Policies policies = policies_.binding(pod, Direction::Egress);
     if (policies.empty() || !told_.insert(policies).second) return;
     report_missing(policies, basics(pod, policies));
+  }
+
+  // The way into a gateway's pods that policies restrict.
+  struct WayIn {
+    const GatewayPath* path = nullptr;
+    PeerPort port;  // of the pods
+    const mesh::Workload* gateway = nullptr;
+    Policies policies;   // none: nothing is restricted
+    bool known = false;  // some client is
+    bool open = false;   // to one of the clients
+  };
+
+  // Whether clients come to the gateways' pods. Rules may well leave some of them out, but not all.
+  void check_ways_in() {
+    std::map<std::pair<std::string_view, std::int64_t>, WayIn> ways;
+    for (const ClientNamespace& client : clients_.all())
+      for (const GatewayPath* path : client.paths) {
+        const auto [found, added] = ways.try_emplace({path->host, path->port});
+        WayIn& way = found->second;
+        if (added) way = way_into(*path);
+        if (way.policies.empty()) continue;
+        for (const mesh::Workload* pod : client.pods) {
+          if (way.open || !has_sidecar(in_.mesh(), *pod)) continue;
+          way.known = true;
+          way.open = lets_in(way, pod);
+        }
+      }
+    for (const auto& [key, way] : ways)
+      if (!way.policies.empty() && !(way.known ? way.open : lets_in(way, nullptr))) report(way);
+  }
+
+  [[nodiscard]] WayIn way_into(const GatewayPath& path) const {
+    WayIn out{.path = &path,
+              .port = {Transport::Tcp, path.pod_port()},
+              .gateway = gateway_pod(path),
+              .policies = {}};
+    if (out.port.number == 0 || out.gateway == nullptr) return out;
+    out.policies = policies_.binding(*out.gateway, Direction::Ingress);
+    // That the Service's port was written in place of the pods' is another rule's.
+    if (out.port.number != path.port && names_port(out.policies, path.port)) out.policies.clear();
+    return out;
+  }
+
+  // Whether a rule lets the client in; nullptr: whichever client.
+  [[nodiscard]] bool lets_in(const WayIn& way, const mesh::Workload* client) const {
+    return std::any_of(way.policies.begin(), way.policies.end(), [&](const PolicyView* policy) {
+      const auto& rules = *policy->policy->ingress;
+      return std::any_of(rules.begin(), rules.end(), [&](const auto& rule) {
+        return mesh::covers_port(*rule, way.port, way.gateway) &&
+               (client == nullptr || may_be(*policy, *rule, *client));
+      });
+    });
+  }
+
+  void report(const WayIn& way) {
+    if (!ways_in_.emplace(way.policies, way.port.number).second) return;
+    report_missing(
+        way.policies, Direction::Ingress,
+        fmt::format("no rule lets clients reach egress gateway \"{}\" at port {} of its pods",
+                    way.path->host, way.port.number));
+  }
+
+  // Whether an ingress rule names the port.
+  static bool names_port(const Policies& policies, std::int64_t number) {
+    const PeerPort port{Transport::Tcp, number};
+    return std::any_of(policies.begin(), policies.end(), [&](const PolicyView* policy) {
+      const auto& rules = *policy->policy->ingress;
+      return std::any_of(rules.begin(), rules.end(), [&](const auto& rule) {
+        return !rule->ports->empty() && mesh::covers_port(*rule, port, nullptr);
+      });
+    });
+  }
+
+  // Whether a rule may have the client among its peers; blocks of addresses may be of pods.
+  [[nodiscard]] bool may_be(const PolicyView& policy, const resource::NetworkRule& rule,
+                            const mesh::Workload& client) const {
+    return policies_.meets(policy, rule, {.pod = &client, .address = {}}) || has_block(rule);
+  }
+
+  static bool has_block(const resource::NetworkRule& rule) {
+    return std::any_of(rule.peers->begin(), rule.peers->end(),
+                       [](const auto& peer) { return peer->ip_block.present(); });
+  }
+
+  // Whether the gateways' pods get to the hosts of the world that they send to.
+  void check_ways_out() {
+    std::map<Policies, std::vector<std::string>> missing;
+    for (const Hop& hop : in_.shared<Hops>().all()) {
+      if (hop.gateway == nullptr || hop.mirror) continue;
+      for (const mesh::Service* service : in_.mesh().registry().named(hop.target->host)) {
+        const PeerPort port = port_outside(*service, *hop.target->destination);
+        if (port.number == 0) continue;
+        for (const mesh::Workload* pod : hop.gateway->pods) {
+          const Policies policies = policies_.binding(*pod, Direction::Egress);
+          if (policies.empty() || leaves(policies, port)) continue;
+          auto& texts = missing[policies];
+          std::string text = fmt::format("\"{}\" at port {}", hop.target->host, port.number);
+          if (std::find(texts.begin(), texts.end(), text) == texts.end())
+            texts.push_back(std::move(text));
+        }
+      }
+    }
+    for (const auto& [policies, texts] : missing)
+      report_missing(
+          policies, Direction::Egress,
+          fmt::format("no rule lets the egress gateway's pods reach {}", join(texts, " and ")));
+  }
+
+  // The port on which a destination is dialled outside of the cluster; 0 for one that may be a pod.
+  static PeerPort port_outside(const mesh::Service& service,
+                               const resource::Destination& destination) {
+    if (service.entry == nullptr || !service.is_external() || !service.entry->endpoints->empty() ||
+        service.entry->workload_selector.present())
+      return {};
+    const mesh::ServicePort* port = destination.port.present()
+                                        ? service.port(*destination.port->number)
+                                    : service.ports.size() == 1 ? &service.ports.front()
+                                                                : nullptr;
+    return {Transport::Tcp, port != nullptr ? port->target : 0};
+  }
+
+  // Whether some rule is for the port at addresses, whichever these are.
+  static bool leaves(const Policies& policies, PeerPort port) {
+    for (const PolicyView* policy : policies)
+      for (const auto& rule : *policy->policy->egress) {
+        if (!rule->peers->empty() && !has_block(*rule)) continue;
+        if (rule->ports->empty() ||
+            std::any_of(rule->ports->begin(), rule->ports->end(),
+                        [&](const auto& entry) { return may_be_for(*entry, port); }))
+          return true;
+      }
+    return false;
   }
 
   [[nodiscard]] std::vector<std::string> basics(const mesh::Workload& pod,
@@ -180,12 +317,16 @@ class Check {
 
   void report_missing(const Policies& policies, const std::vector<std::string>& missing) {
     if (missing.empty()) return;
-    const resource::NetworkPolicy& policy = *policies.front()->policy;
-    const bool written = policy.egress.key.known();
-    auto finding =
-        out_.report(kId, written ? policy.egress.key : policies.front()->resource->spec_range,
-                    "no rule lets the selected pods reach {}", join(missing, " and "));
-    if (!written) finding.field("spec.egress");
+    report_missing(policies, Direction::Egress,
+                   fmt::format("no rule lets the selected pods reach {}", join(missing, " and ")));
+  }
+
+  void report_missing(const Policies& policies, Direction direction, const std::string& message) {
+    const auto& rules = policies.front()->rules(direction);
+    const bool written = rules.key.known();
+    auto finding = out_.report(kId, written ? rules.key : policies.front()->resource->spec_range,
+                               "{}", message);
+    if (!written) finding.field(direction == Direction::Egress ? "spec.egress" : "spec.ingress");
     for (std::size_t i = 1; i < policies.size(); ++i)
       finding.related(policies[i]->resource->metadata.name.range, "nor does this policy");
     finding.help("add a rule for it; what no rule allows is dropped without a word");
@@ -197,7 +338,8 @@ class Check {
   Diagnostics& out_;
   std::vector<PeerPort> dns_ = ports_behind(in_.mesh(), kDns);
   std::vector<PeerPort> istiod_ = ports_behind(in_.mesh(), kIstiod);
-  std::set<Policies> told_;  // sets of policies that were looked at
+  std::set<Policies> told_;                              // sets of policies that were looked at
+  std::set<std::pair<Policies, std::int64_t>> ways_in_;  // told of, with the pods' port
 };
 
 void check(const Context& in, Diagnostics& out) {
