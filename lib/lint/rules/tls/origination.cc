@@ -10,6 +10,7 @@
 #include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/routing/sidecar_ports.h"
 #include "lib/lint/rules/tls/client_tls.h"
+#include "lib/lint/rules/tls/gateway_legs.h"
 #include "lib/lint/rules/tls/tls.h"
 #include "lib/yaml/append.h"
 #include "lib/yaml/edit.h"
@@ -219,6 +220,56 @@ void check_none(const Context& in, Diagnostics& out) {
   }
 }
 
+// Whether a server takes nothing but TLS. Of the mesh's own mTLS another rule tells.
+bool takes_tls(const LegPlace& place) {
+  const resource::Server& server = **place.server;
+  return resource::is_tls(*server.port->protocol) && server.tls.present() &&
+         *server.tls->mode != resource::ServerTlsMode::IstioMutual;
+}
+
+// Whether sidecars send plain HTTP on a leg of an "http" rule.
+bool is_plain(const Context& in, const GatewayLeg& leg) {
+  if (leg.tls != nullptr && *(*leg.tls)->mode != resource::ClientTlsMode::Disable) return false;
+  // A subset that no rule has is another rule's.
+  const std::string& subset = *leg.target->destination->subset;
+  if (!subset.empty() && mesh::find_subset(leg.rules, subset) == nullptr) return false;
+  const HostPorts ports = host_ports(in, *leg.service);
+  return !ports.complete || ports.all.empty() ||
+         !sidecar_ports(ports, *leg.service, *leg.route).empty();
+}
+
+void check_gateways(const Context& in, Diagnostics& out) {
+  std::unordered_set<const resource::Destination*> told;
+  std::unordered_map<const LegServers*, bool> tls_alone;  // many legs have the same servers
+  const auto take_tls_alone = [&](const LegServers& servers) {
+    const auto [found, added] = tls_alone.try_emplace(&servers, false);
+    if (added) found->second = std::all_of(servers.all().begin(), servers.all().end(), takes_tls);
+    return found->second;
+  };
+  for (const GatewayLeg& leg : gateway_legs(in)) {
+    if (leg.route->kind != mesh::RouteKind::Http || !take_tls_alone(*leg.servers) ||
+        !is_plain(in, leg))
+      continue;
+    const LegPlace& place = leg.servers->all().front();
+    // A set without the gateway's Service may lack what goes with it, too.
+    if ((leg.rules.empty() && place.gateway->services.empty()) ||
+        !told.insert(leg.target->destination).second)
+      continue;
+    out.report(
+           kNone, leg.target->range,
+           "sidecars send plain HTTP to port {} of \"{}\", where gateway \"{}\" expects TLS: no "
+           "DestinationRule makes TLS of it",
+           leg.port, leg.target->host, place.gateway->written_name)
+        .related((*place.server)->tls.range, "what the gateway expects")
+        .help("send to a server for HTTP, or use the mesh's mTLS at both ends");
+  }
+}
+
+void check_plain(const Context& in, Diagnostics& out) {
+  check_none(in, out);
+  check_gateways(in, out);
+}
+
 }  // namespace
 
 const Rule kDoubleTls{
@@ -238,9 +289,10 @@ const Rule kNoOrigination{
              .why = "The server answers `400 The plain HTTP request was sent to HTTPS port`, or "
                     "closes (`503 UC`).",
              .mend = "Write a DestinationRule with `SIMPLE` and `sni` where the sending proxy "
-                     "finds it: for a gateway, in the gateway's namespace.",
+                     "finds it: for a gateway, in the gateway's namespace. Sidecars send to a "
+                     "gateway by the mesh's mTLS, or to a server for HTTP.",
              .references = kNoneReferences},
-    .check = check_none,
+    .check = check_plain,
     .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules
