@@ -122,4 +122,19 @@ std::string service_name(const resource::Resource& gateway) {
   return fmt::format("{}-{}", *gateway.metadata.name, *spec->gateway_class_name);
 }
 
+const resource::Resource* gateway_meant(const mesh::Mesh& mesh, std::string_view name_space,
+                                        std::string_view service) {
+  const resource::Resource* gateway =
+      mesh.find(resource::Kind::KubernetesGateway, name_space, service);
+  // How other controllers call their Services is not known.
+  if (gateway == nullptr ||
+      !gateway->as<resource::KubernetesGateway>()->gateway_class_name->starts_with("istio"))
+    return nullptr;
+  const std::string own = service_name(*gateway);
+  return own.empty() || own == service ||
+                 mesh.find(resource::Kind::Service, name_space, service) != nullptr
+             ? nullptr
+             : gateway;
+}
+
 }  // namespace egressctl::lint::rules

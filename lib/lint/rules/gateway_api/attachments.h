@@ -57,4 +57,10 @@ struct Attachment {
 // empty when that is no Service of its namespace.
 [[nodiscard]] std::string service_name(const resource::Resource& gateway);
 
+// The Gateway that was meant by the name of a Service that there is not: one called so, whose own
+// Service has another name. nullptr where there is none.
+[[nodiscard]] const resource::Resource* gateway_meant(const mesh::Mesh& mesh,
+                                                      std::string_view name_space,
+                                                      std::string_view service);
+
 }  // namespace egressctl::lint::rules

@@ -30,8 +30,7 @@ void report_absent(const Context& in, const resource::BackendRef& backend, const
   const mesh::Mesh& mesh = in.mesh();
   // Another rule tells of a Gateway that is named in place of its Service.
   const mesh::ServiceName name = cluster_name(mesh, host);
-  if (!should_be_there(in, host) ||
-      mesh.find(resource::Kind::KubernetesGateway, name.name_space, name.name) != nullptr)
+  if (!should_be_there(in, host) || gateway_meant(mesh, name.name_space, name.name) != nullptr)
     return;
   auto finding = out.report(kId, backend.name.range, "no {} has the host \"{}\"",
                             kind_of_host(mesh, host), host);

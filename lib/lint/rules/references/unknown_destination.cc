@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lib/base/text.h"
+#include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/references/references.h"
 #include "lib/lint/rules/references/short_names.h"
@@ -77,6 +78,10 @@ void check(const Context& in, Diagnostics& out) {
     const std::string& host = hop.target->host;
     if (host.empty() || !in.mesh().registry().named(host).empty() || !should_be_there(in, host) ||
         meant_service(in.mesh(), *hop.target->destination->host, hop.service->name_space).found())
+      continue;
+    // That a Gateway was named in place of its Service is another rule's.
+    const mesh::ServiceName name = cluster_name(in.mesh(), host);
+    if (!name.name_space.empty() && gateway_meant(in.mesh(), name.name_space, name.name) != nullptr)
       continue;
     if (hop.gateway != nullptr && hop.route->kind != mesh::RouteKind::Http &&
         sends_elsewhere(in, *hop.gateway))
