@@ -9,8 +9,11 @@
 
 #include "lib/base/text.h"
 #include "lib/lint/context.h"
+#include "lib/lint/rules/gateway_api/attachments.h"
 #include "lib/lint/rules/references/labels.h"
 #include "lib/lint/rules/references/references.h"
+#include "lib/mesh/gateway_api.h"
+#include "lib/mesh/policy_targets.h"
 #include "lib/yaml/edit.h"
 
 namespace egressctl::lint::rules {
@@ -105,7 +108,10 @@ std::optional<Fix> take_labels_of(const mesh::Workload& workload, const resource
 
 class Check {
  public:
-  Check(const Context& in, Diagnostics& out) : in_(in), mesh_(in.mesh()), out_(out) {}
+  Check(const Context& in, Diagnostics& out) : in_(in), mesh_(in.mesh()), out_(out) {
+    for (const mesh::Workload& pod : mesh_.workloads().all())
+      if (!mesh::is_converted(*pod.resource)) written_.insert(pod.name_space);
+  }
 
   void run() {
     for (const Kind kind : {Kind::AuthorizationPolicy, Kind::PeerAuthentication, Kind::Telemetry,
@@ -114,6 +120,8 @@ class Check {
         if (const resource::TextMap* labels = labels_of(*resource);
             labels != nullptr && !(*labels)->empty())
           check(*resource, *labels);
+    check_targets<resource::AuthorizationPolicy>(Kind::AuthorizationPolicy);
+    check_targets<resource::Telemetry>(Kind::Telemetry);
   }
 
  private:
@@ -131,7 +139,7 @@ class Check {
     });
     const mesh::Workload* near = near_miss(candidates(everywhere, own), labels);
     // Of a mesh-wide policy the workloads may be in namespaces that the input lacks.
-    if (everywhere ? near == nullptr : !gateway && !workloads.any_in(own)) return;
+    if (everywhere ? near == nullptr : !gateway && !written_.contains(own)) return;
     auto finding =
         out_.report(kId, labels.range, "no workload {} has the labels \"{}\": the {} has no effect",
                     everywhere ? "of the input" : fmt::format("of namespace \"{}\"", own),
@@ -147,6 +155,56 @@ class Check {
       if (auto fix = take_labels_of(*near, labels)) finding.fix(std::move(*fix));
     } else {
       finding.help("copy the labels from the pods");
+    }
+  }
+
+  template <typename Policy>
+  void check_targets(Kind kind) {
+    for (const Resource* resource : mesh_.all(kind)) {
+      const auto* policy = resource->as<Policy>();
+      for (const resource::TargetRef* target :
+           mesh::targets_of(&policy->target_ref, &policy->target_refs))
+        if (*target->kind == "Gateway" && *target->group == kGatewayGroup &&
+            target->name_space->empty())
+          check_target(*resource, target->name);
+    }
+  }
+
+  // Whether pods are there that istiod made for a Gateway, as a cluster's own dump has them.
+  [[nodiscard]] bool has_pods(std::string_view name_space, std::string_view gateway) const {
+    const auto& pods = mesh_.workloads().all();
+    return std::any_of(pods.begin(), pods.end(), [&](const mesh::Workload& pod) {
+      return pod.name_space == name_space && pod.label(mesh::kGatewayNameLabel) == gateway;
+    });
+  }
+
+  // A policy is for Gateways of its own namespace alone.
+  void check_target(const Resource& policy, const resource::Text& name) {
+    const std::string_view own = mesh_.namespace_of(policy);
+    if (mesh_.find(Kind::KubernetesGateway, own, *name) != nullptr || has_pods(own, *name)) return;
+    std::vector<std::string_view> here;
+    const Resource* elsewhere = nullptr;
+    for (const Resource* gateway : mesh_.all(Kind::KubernetesGateway))
+      if (mesh_.namespace_of(*gateway) == own) {
+        here.push_back(*gateway->metadata.name);
+      } else if (*gateway->metadata.name == *name) {
+        elsewhere = gateway;
+      }
+    if (here.empty() && elsewhere == nullptr) return;
+    auto finding = out_.report(
+        kId, name.range, "there is no Gateway \"{}\" in namespace \"{}\": the {} has no effect",
+        *name, own, resource::to_string(policy.kind));
+    if (const auto near = nearest(*name, here)) {
+      finding.help(fmt::format("did you mean \"{}\"?", *near));
+      if (const auto edit = yaml::replace_string(*name.node, *near))
+        finding.fix(
+            {.title = fmt::format("name Gateway \"{}\"", *near), .safe = false, .edits = {*edit}});
+    } else if (elsewhere != nullptr) {
+      finding.related(elsewhere->metadata.name.range, "the one of that name is here")
+          .help(fmt::format("move the {} to namespace \"{}\"", resource::to_string(policy.kind),
+                            mesh_.namespace_of(*elsewhere)));
+    } else {
+      finding.help("name a Gateway that exists");
     }
   }
 
@@ -179,6 +237,9 @@ class Check {
   const mesh::Mesh& mesh_;
   Diagnostics& out_;
   std::unordered_map<std::string_view, std::vector<const mesh::Workload*>> candidates_;
+  // Namespaces with pods that are written. Those that istiod makes for a Gateway tell nothing of
+  // what else runs beside them.
+  std::unordered_set<std::string_view> written_;
   Labels entries_;
   bool entries_known_ = false;
 };
@@ -191,11 +252,15 @@ void check(const Context& in, Diagnostics& out) {
 
 const Rule kSelectorWithoutWorkload{
     .info = {.id = kId,
-             .summary = "a policy, patch or Sidecar whose selector no workload has the labels for",
+             .summary =
+                 "a policy, patch or Sidecar for labels that no workload has, or for a Gateway "
+                 "that does not exist",
              .why = "It is accepted and does nothing: the gateway stays open, the patch is not "
                     "applied, the proxy keeps its defaults.",
-             .mend = "Copy the labels from the pods, and put it into their namespace.",
+             .mend = "Copy the labels from the pods, or the Gateway's name, and put it into their "
+                     "namespace.",
              .references = kReferences},
-    .check = check};
+    .check = check,
+    .reads_gateway_api = true};
 
 }  // namespace egressctl::lint::rules
