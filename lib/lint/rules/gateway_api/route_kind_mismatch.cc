@@ -23,6 +23,21 @@ std::string_view wanted_kind(const resource::Listener& listener) {
   return "HTTPRoute or a GRPCRoute";
 }
 
+// Whether the listener would take routes of the kind, had it no list of kinds.
+bool takes_by_protocol(resource::Listener listener, resource::Kind route) {
+  listener.allowed_routes = {};
+  return takes_kind(listener, route);
+}
+
+void report_list(const Context& in, const Attachment& at, const resource::Listener& listener,
+                 Diagnostics& out) {
+  out.report(kId, at.parent->range,
+             "listener \"{}\" of Gateway \"{}\" takes no {} by its list of kinds", *listener.name,
+             in.mesh().qualified_name(*at.gateway), resource::to_string(at.route->kind))
+      .related(listener.allowed_routes->kinds.range, "the kinds that it takes")
+      .help("add the kind to the list, or leave the list out");
+}
+
 void check(const Context& in, Diagnostics& out) {
   for (const Attachment& at : attachments(in.mesh())) {
     if (at.listeners.empty() ||
@@ -30,6 +45,13 @@ void check(const Context& in, Diagnostics& out) {
                     [&](const auto* listener) { return takes_kind(**listener, at.route->kind); }))
       continue;
     const resource::Listener& first = **at.listeners.front();
+    const auto listing = std::find_if(
+        at.listeners.begin(), at.listeners.end(),
+        [&](const auto* listener) { return takes_by_protocol(**listener, at.route->kind); });
+    if (listing != at.listeners.end()) {
+      report_list(in, at, ***listing, out);
+      continue;
+    }
     auto finding = out.report(kId, at.parent->range,
                               "listener \"{}\" of Gateway \"{}\" has protocol {}{} and takes no {}",
                               *first.name, in.mesh().qualified_name(*at.gateway), *first.protocol,
