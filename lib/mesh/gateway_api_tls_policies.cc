@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -131,9 +132,10 @@ class Converter {
   }
 
   Merged& merged_of(Target target, const Resource& origin, const BackendTlsPolicy& policy) {
-    for (Merged& known : merged_)
-      if (known.target.resource == target.resource) return known;
-    return merged_.emplace_back(Merged{std::move(target), &origin, &policy, nullptr, {}});
+    Merged*& known = by_target_[target.resource];
+    if (known == nullptr)
+      known = &merged_.emplace_back(Merged{std::move(target), &origin, &policy, nullptr, {}});
+    return *known;
   }
 
   // Source: pilot/pkg/config/kube/gateway/backend_policies.go (DestinationRuleCollection,
@@ -170,6 +172,7 @@ class Converter {
   std::deque<Resource>& out_;
   std::deque<BackendTlsPolicy> read_;
   std::deque<Merged> merged_;
+  std::unordered_map<const Resource*, Merged*> by_target_;
 };
 
 }  // namespace
