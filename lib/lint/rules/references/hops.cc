@@ -122,13 +122,18 @@ void Hops::add_mirrors(const Context& in, const mesh::VirtualService& service,
 }
 
 // Sidecars of the namespaces that the VirtualService is exported to, of which one may be there for
-// the gateway alone. Of all namespaces its own stands for them, unless only gateways are known to
-// run there, or nothing is while sidecars are known to run elsewhere. Pods that may have none are
-// no reason: what plays an external server in an example is such a one.
+// the gateway alone: that is where no pod is known to run, and some are elsewhere. Of all
+// namespaces its own stands for them, unless only gateways are known to run there, or nothing is
+// while sidecars are known to run elsewhere. Pods that may have none are no reason: what plays an
+// external server in an example is such a one.
 std::vector<std::string_view> Hops::clients_of(const mesh::VirtualService& service) const {
   if (!service.visibility.everyone()) {
     std::vector<std::string_view> out = service.visibility.namespaces();
-    std::erase_if(out, [&](std::string_view name_space) { return lacks_sidecars(name_space); });
+    const bool known = std::any_of(out.begin(), out.end(),
+                                   [&](std::string_view each) { return has_clients(each); });
+    std::erase_if(out, [&](std::string_view name_space) {
+      return lacks_sidecars(name_space) || (known && !populated_.contains(name_space));
+    });
     return out;
   }
   if (has_clients(service.name_space)) return {service.name_space};

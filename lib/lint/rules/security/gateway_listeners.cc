@@ -76,6 +76,12 @@ ServerSample GatewayListeners::at(std::span<const std::int64_t> ports,
   return out;
 }
 
+std::string GatewayListeners::ports() const {
+  std::string out;
+  for (const auto& entry : ports_) out += fmt::format("{}{}", out.empty() ? "" : ", ", entry.first);
+  return out;
+}
+
 std::int64_t GatewayListeners::moved_from(std::int64_t server_port) const {
   const auto found = pod_port_.find(server_port);
   return found != pod_port_.end() && found->second != server_port ? found->second : 0;

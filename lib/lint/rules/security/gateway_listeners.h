@@ -63,6 +63,9 @@ class GatewayListeners {
 
   [[nodiscard]] bool listens_on(std::int64_t port) const { return ports_.contains(port); }
 
+  // "80, 8443"
+  [[nodiscard]] std::string ports() const;
+
   // Whether the server is one of these.
   [[nodiscard]] bool has(const resource::Server& server) const {
     return servers_.contains(&server);

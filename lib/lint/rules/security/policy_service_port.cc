@@ -11,6 +11,20 @@ namespace {
 constexpr RuleId kId{"EGR0521", "policy-service-port", Severity::Error};
 constexpr std::string_view kReferences[] = {"istio/istio#55326"};
 
+// Ports at which the proxy itself answers: metrics and probes.
+bool is_of_proxy(std::int64_t port) {
+  return port >= 15000 && port <= 15099;
+}
+
+// A port on which nothing of what is known listens; another Gateway of the pods may stand
+// elsewhere.
+void report_unused(const BoundPolicy& policy, const resource::Text& port, Diagnostics& out) {
+  out.report(kId, port.range, "no server of the gateway's pods is on port \"{}\", but on {}: {}",
+             *port, policy.gateways.front()->ports(), dead_rule_effect(*policy.policy->action))
+      .severity(Severity::Warning)
+      .help("name a port on which the pods listen");
+}
+
 void check_ports(const BoundPolicy& policy, const resource::Texts& ports, bool negated,
                  Diagnostics& out) {
   for (const resource::Text& text : *ports) {
@@ -21,6 +35,8 @@ void check_ports(const BoundPolicy& policy, const resource::Texts& ports, bool n
       real = real || gateway->listens_on(port);
       if (listener == 0) listener = gateway->moved_from(port);
     }
+    if (!real && listener == 0 && !negated && port != 0 && !is_of_proxy(port))
+      report_unused(policy, text, out);
     if (real || listener == 0) continue;
     auto finding = out.report(
         kId, text.range,
@@ -59,7 +75,8 @@ void check(const Context& in, Diagnostics& out) {
 
 const Rule kPolicyServicePort{
     .info = {.id = kId,
-             .summary = "an AuthorizationPolicy that names the Service's port of a gateway",
+             .summary =
+                 "an AuthorizationPolicy for a port on which the gateway's pods do not listen",
              .why = "The policy is evaluated in the pod, whose listener has the targetPort: 8443 "
                     "where the Service maps 443 to it. A rule for 443 never holds: ALLOW refuses "
                     "everything with `RBAC: access denied`, DENY nothing.",
