@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -73,6 +74,18 @@ bool has_sidecar(const mesh::Mesh& mesh, const mesh::Workload& pod) {
          !mesh::no_sidecar(mesh, pod);
 }
 
+// Whether the input has policies of another kind, which may let through what a NetworkPolicy does
+// not: Cilium takes all together, Calico's and administrators' may come first.
+bool has_other_policies(const mesh::Mesh& mesh) {
+  constexpr std::string_view kGroups[] = {"cilium.io", "projectcalico.org", "crd.projectcalico.org",
+                                          "networking.gke.io", "policy.networking.k8s.io"};
+  const auto& unknown = mesh.all(resource::Kind::Unknown);
+  return std::any_of(unknown.begin(), unknown.end(), [&](const resource::Resource* resource) {
+    return std::find(std::begin(kGroups), std::end(kGroups), resource->api_version.group) !=
+           std::end(kGroups);
+  });
+}
+
 class Check {
  public:
   Check(const Context& in, Diagnostics& out)
@@ -81,10 +94,12 @@ class Check {
   }
 
   void run() {
+    find_reached();
     for (const ClientNamespace& client : clients_.all()) {
       if (policies_.in(client.name).empty()) continue;
-      for (const mesh::Workload* pod : client.pods) check(client, *pod);
-      if (client.pods.empty()) check_unknown_pods(client);
+      for (const mesh::Workload* pod : client.pods)
+        check(client, *pod, policies_.binding(*pod, Direction::Egress));
+      if (!in_.mesh().workloads().any_in(client.name)) check_unknown_pods(client);
     }
     for (const mesh::Workload& pod : in_.mesh().workloads().all())
       if (!in_.gateways().at(pod).empty()) check_gateway(pod);
@@ -93,20 +108,54 @@ class Check {
   }
 
  private:
-  // The pods that policies were written for, where the input has none.
+  using Way = std::pair<std::string_view, std::int64_t>;  // a host of a gateway, and its port
+
+  // The ways that are open to some client. Others may be kept from them on purpose.
+  void find_reached() {
+    std::set<std::pair<const ClientNamespace*, Policies>> seen;
+    for (const ClientNamespace& client : clients_.all())
+      for (const mesh::Workload* pod : client.pods) {
+        const Policies policies = policies_.binding(*pod, Direction::Egress);
+        if (!seen.emplace(&client, policies).second) continue;
+        for (const GatewayPath* path : client.paths) {
+          const mesh::Workload* gateway = gateway_pod(*path);
+          if (policies.empty() || (gateway != nullptr &&
+                                   allows(policies, *gateway, {Transport::Tcp, path->pod_port()})))
+            reached_.emplace(path->host, path->port);
+        }
+      }
+  }
+
+  // Whether one pod may have the labels of both.
+  static bool may_agree(const resource::TextMap& a, const resource::TextMap& b) {
+    return std::all_of(a->begin(), a->end(), [&](const auto& label) {
+      const resource::Text* other = b->find(label.name);
+      return other == nullptr || **other == *label.entry;
+    });
+  }
+
+  // The pods that policies were written for, where the input has none of the namespace: with them
+  // all policies that may be for the same pods.
   void check_unknown_pods(const ClientNamespace& client) {
-    for (const PolicyView* policy : policies_.in(client.name)) {
-      if (!policy->restricts(Direction::Egress) || !binds_applications(*policy, clients_, in_))
+    const auto& all = policies_.in(client.name);
+    for (const PolicyView* policy : all) {
+      const resource::LabelSelector& selector = *policy->policy->pod_selector;
+      if (!policy->restricts(Direction::Egress) || !selector.match_expressions->empty() ||
+          !binds_applications(*policy, clients_, in_))
         continue;
       mesh::Workload pod;
       pod.name_space = client.name;
-      pod.labels = &policy->policy->pod_selector->match_labels;
-      check(client, pod);
+      pod.labels = &selector.match_labels;
+      Policies policies;
+      for (const PolicyView* other : all)
+        if (other->restricts(Direction::Egress) &&
+            may_agree(other->policy->pod_selector->match_labels, selector.match_labels))
+          policies.push_back(other);
+      check(client, pod, policies);
     }
   }
 
-  void check(const ClientNamespace& client, const mesh::Workload& pod) {
-    const Policies policies = policies_.binding(pod, Direction::Egress);
+  void check(const ClientNamespace& client, const mesh::Workload& pod, const Policies& policies) {
     if (policies.empty() || !told_.insert(policies).second) return;
     std::vector<std::string> missing = basics(pod, policies);
     const bool sidecar = has_sidecar(in_.mesh(), pod);
@@ -114,9 +163,9 @@ class Check {
       const PeerPort port{Transport::Tcp, path->pod_port()};
       if (!sidecar || port.number == 0) continue;
       const mesh::Workload* gateway = gateway_pod(*path);
-      const mesh::Peer peer{.pod = gateway, .address = {}};
-      if (gateway == nullptr || allows(policies, peer, port)) continue;
-      if (!report_service_port(policies, *path, peer, port))
+      if (gateway == nullptr || allows(policies, *gateway, port)) continue;
+      if (!report_service_port(policies, *path, {.pod = gateway, .address = {}}, port) &&
+          !reached_.contains({path->host, path->port}))
         missing.push_back(
             fmt::format("egress gateway \"{}\" at port {} of its pods", path->host, port.number));
     }
@@ -155,7 +204,9 @@ class Check {
         }
       }
     for (const auto& [key, way] : ways)
-      if (!way.policies.empty() && !(way.known ? way.open : lets_in(way, nullptr))) report(way);
+      if (!way.policies.empty() && !(way.known ? way.open : lets_in(way, nullptr)) &&
+          !lets_strangers_in(way))
+        report(way);
   }
 
   [[nodiscard]] WayIn way_into(const GatewayPath& path) const {
@@ -177,6 +228,26 @@ class Check {
       return std::any_of(rules.begin(), rules.end(), [&](const auto& rule) {
         return mesh::covers_port(*rule, way.port, way.gateway) &&
                (client == nullptr || may_be(*policy, *rule, *client));
+      });
+    });
+  }
+
+  // Whether a rule is for clients that the input lacks, as it does where those that it has only see
+  // the routes of others.
+  [[nodiscard]] bool lets_strangers_in(const WayIn& way) const {
+    const auto& clients = clients_.all();
+    if (std::any_of(clients.begin(), clients.end(), [](const ClientNamespace& client) {
+          return client.own != nullptr && !client.pods.empty();
+        }))
+      return false;
+    return std::any_of(way.policies.begin(), way.policies.end(), [&](const PolicyView* policy) {
+      const auto& rules = *policy->policy->ingress;
+      return std::any_of(rules.begin(), rules.end(), [&](const auto& rule) {
+        return mesh::covers_port(*rule, way.port, way.gateway) &&
+               std::none_of(clients.begin(), clients.end(), [&](const auto& client) {
+                 return std::any_of(client.pods.begin(), client.pods.end(),
+                                    [&](const auto* pod) { return may_be(*policy, *rule, *pod); });
+               });
       });
     });
   }
@@ -280,9 +351,14 @@ class Check {
     return nullptr;
   }
 
-  [[nodiscard]] bool allows(const Policies& policies, const mesh::Peer& peer, PeerPort port) const {
+  // Whether a rule lets out to the gateway's pods; blocks of addresses may be theirs.
+  [[nodiscard]] bool allows(const Policies& policies, const mesh::Workload& gateway,
+                            PeerPort port) const {
     return std::any_of(policies.begin(), policies.end(), [&](const PolicyView* policy) {
-      return policies_.allows(*policy, Direction::Egress, peer, port);
+      const auto& rules = *policy->policy->egress;
+      return std::any_of(rules.begin(), rules.end(), [&](const auto& rule) {
+        return mesh::covers_port(*rule, port, &gateway) && may_be(*policy, *rule, gateway);
+      });
     });
   }
 
@@ -322,6 +398,7 @@ class Check {
   }
 
   void report_missing(const Policies& policies, Direction direction, const std::string& message) {
+    if (others_add_) return;
     const auto& rules = policies.front()->rules(direction);
     const bool written = rules.key.known();
     auto finding = out_.report(kId, written ? rules.key : policies.front()->resource->spec_range,
@@ -336,6 +413,8 @@ class Check {
   const Clients& clients_;
   mesh::NetworkPolicyIndex policies_;
   Diagnostics& out_;
+  const bool others_add_ = has_other_policies(in_.mesh());
+  std::set<Way> reached_;
   std::vector<PeerPort> dns_ = ports_behind(in_.mesh(), kDns);
   std::vector<PeerPort> istiod_ = ports_behind(in_.mesh(), kIstiod);
   std::set<Policies> told_;                              // sets of policies that were looked at
