@@ -88,6 +88,9 @@ resource::List<resource::ServicePort> ports_of(const KubernetesGateway& gateway)
 }
 
 // Source: manifests/charts/istio-control/istio-discovery/files/kube-gateway.yaml.
+// Labels and annotations of the pods are those of `infrastructure`, else the Gateway's own.
+//
+// Source: deploymentcontroller.go (extractInfrastructureMetadata).
 resource::Workload workload_of(const Resource& resource, const std::string& account) {
   const auto& gateway = *resource.as<KubernetesGateway>();
   const resource::Text& name = resource.metadata.name;
@@ -98,10 +101,13 @@ resource::Workload workload_of(const Resource& resource, const std::string& acco
   pod.containers = one(std::move(container), name);
   resource::PodTemplate pods;
   pods.spec = placed(std::move(pod), name);
-  pods.annotations = gateway.infrastructure->annotations;
+  const auto& infrastructure = *gateway.infrastructure;
+  pods.annotations = infrastructure.annotations.present() ? infrastructure.annotations
+                                                          : resource.metadata.annotations;
   pods.labels = placed(resource::Map<std::string>{}, name);
   set(pods.labels, "sidecar.istio.io/inject", placed(std::string("false"), name));
-  for (const auto& label : *gateway.infrastructure->labels)
+  for (const auto& label :
+       *(infrastructure.labels.present() ? infrastructure.labels : resource.metadata.labels))
     set(pods.labels, label.name, label.entry);
   set(pods.labels, kGatewayNameLabel, name);
   set(pods.labels, kClassLabel, gateway.gateway_class_name);
