@@ -33,4 +33,9 @@ bool name_gateway_of(const std::vector<const resource::TargetRef*>& targets,
          name_gateway(targets, **gateway, name_space);
 }
 
+bool is_dry_run(const resource::Resource& policy) {
+  const resource::Text* written = policy.metadata.annotations->find("istio.io/dry-run");
+  return written != nullptr && (**written == "true" || **written == "True" || **written == "1");
+}
+
 }  // namespace egressctl::mesh

@@ -1,4 +1,5 @@
-// The gateways of the Gateway API that the `targetRefs` of a policy name.
+// What a policy is for by its `targetRefs`, which name gateways of the Gateway API, and whether it
+// is in force.
 //
 // Source: istio/istio pilot/pkg/model/policyattachment.go.
 #pragma once
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "lib/mesh/workload.h"
+#include "lib/resource/resource.h"
 #include "lib/resource/selector.h"
 
 namespace egressctl::mesh {
@@ -25,5 +27,10 @@ namespace egressctl::mesh {
 // the name of one of the Gateways as a label.
 [[nodiscard]] bool name_gateway_of(const std::vector<const resource::TargetRef*>& targets,
                                    std::string_view name_space, const Workload& pod);
+
+// Whether an AuthorizationPolicy is only logged, and not enforced.
+//
+// Source: istio/istio pilot/pkg/security/authz/builder/builder.go (isDryRun).
+[[nodiscard]] bool is_dry_run(const resource::Resource& policy);
 
 }  // namespace egressctl::mesh

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "lib/mesh/policy_targets.h"
 #include "lib/topology/attachment.h"
 #include "lib/topology/order.h"
 
@@ -15,11 +16,6 @@ constexpr AuthorizationAction kOrder[] = {AuthorizationAction::Audit, Authorizat
 
 AuthorizationAction action_of(const resource::Resource& policy) {
   return *policy.as<resource::AuthorizationPolicy>()->action;
-}
-
-bool is_dry_run(const resource::Resource& policy) {
-  const resource::Text* written = policy.metadata.annotations->find("istio.io/dry-run");
-  return written != nullptr && (**written == "true" || **written == "True" || **written == "1");
 }
 
 bool applies(const resource::AuthorizationPolicy& policy, std::string_view name_space,
@@ -59,7 +55,7 @@ void PolicyIndex::add_custom(const std::vector<const resource::Resource*>& selec
                                              .policies = {}})
                      .first->second;
     part.policies.push_back(policy);
-    part.dry_run = part.dry_run && is_dry_run(*policy);
+    part.dry_run = part.dry_run && mesh::is_dry_run(*policy);
   }
   for (auto& [name, part] : by_provider) {
     const auto provider = providers_.find(name);
@@ -89,7 +85,7 @@ std::vector<Rbac> PolicyIndex::of_proxy(const Proxy& proxy) const {
     for (const resource::Resource* policy : selected) {
       if (action_of(*policy) != action) continue;
       part.policies.push_back(policy);
-      part.dry_run = part.dry_run && is_dry_run(*policy);
+      part.dry_run = part.dry_run && mesh::is_dry_run(*policy);
     }
     if (!part.policies.empty()) out.push_back(std::move(part));
   }
