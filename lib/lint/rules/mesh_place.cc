@@ -24,4 +24,14 @@ const yaml::Node* mesh_config_node(const resource::Resource& holder) {
   return below != nullptr ? below : holder.node;
 }
 
+bool other_config_has(const mesh::Mesh& mesh, std::string_view field) {
+  for (const resource::Kind kind :
+       {resource::Kind::ConfigMap, resource::Kind::IstioOperator, resource::Kind::Unknown})
+    for (const resource::Resource* resource : mesh.all(kind))
+      if (resource != mesh.settings().mesh_resource &&
+          resource->range.text().find(field) != std::string_view::npos)
+        return true;
+  return false;
+}
+
 }  // namespace egressctl::lint::rules

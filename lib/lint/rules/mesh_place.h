@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "lib/base/source.h"
+#include "lib/mesh/mesh.h"
 #include "lib/resource/resource.h"
 
 namespace egressctl::lint::rules {
@@ -18,5 +19,9 @@ namespace egressctl::lint::rules {
 
 // The mapping of the MeshConfig that can be edited, or nullptr.
 [[nodiscard]] const yaml::Node* mesh_config_node(const resource::Resource& holder);
+
+// Whether another MeshConfig of the input, of a second control plane or revision, or one that is
+// laid over the first, has the field.
+[[nodiscard]] bool other_config_has(const mesh::Mesh& mesh, std::string_view field);
 
 }  // namespace egressctl::lint::rules

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "lib/lint/context.h"
+#include "lib/lint/rules/mesh_place.h"
 #include "lib/lint/rules/references/references.h"
 #include "lib/mesh/namespace_labels.h"
 
@@ -15,23 +16,23 @@ constexpr std::string_view kReferences[] = {
     "#MeshConfig-discovery_selectors",
     "https://istio.io/latest/blog/2021/discovery-selectors/"};
 
-// What nobody writes for a namespace that istiod is to ignore. It makes no exception for its own.
+// What nobody writes for a namespace that istiod is to ignore; the Gateway API is others' as well.
+// It makes no exception for its own.
 //
 // Source: istio/istio pkg/kube/namespace/filter.go.
 constexpr resource::Kind kOfMesh[] = {
     resource::Kind::Gateway,         resource::Kind::VirtualService,
     resource::Kind::DestinationRule, resource::Kind::ServiceEntry,
     resource::Kind::Sidecar,         resource::Kind::EnvoyFilter,
-    resource::Kind::WorkloadEntry,   resource::Kind::AuthorizationPolicy,
-    resource::Kind::HttpRoute,       resource::Kind::TlsRoute,
-    resource::Kind::TcpRoute,        resource::Kind::KubernetesGateway};
+    resource::Kind::WorkloadEntry,   resource::Kind::AuthorizationPolicy};
 
 void check(const Context& in, Diagnostics& out) {
   const mesh::Mesh& mesh = in.mesh();
   const mesh::Settings& settings = mesh.settings();
   if (settings.mesh_config == nullptr) return;
   const auto& selectors = settings.mesh_config->discovery_selectors;
-  if (selectors->empty()) return;
+  // Each of several control planes has namespaces of its own.
+  if (selectors->empty() || other_config_has(mesh, "discoverySelectors")) return;
   std::unordered_map<std::string_view, const resource::Resource*> held;  // by namespace, one each
   for (const resource::Kind kind : kOfMesh)
     for (const resource::Resource* resource : mesh.all(kind))

@@ -67,14 +67,6 @@ Labels entry_labels(const mesh::Mesh& mesh) {
   return out;
 }
 
-// Pods that istiod or an installer makes are in no manifest.
-bool is_generated(const resource::TextMap& labels) {
-  return std::any_of(labels->begin(), labels->end(), [](const auto& label) {
-    return label.name.starts_with("gateway.networking.k8s.io/") ||
-           label.name.starts_with("gateway.istio.io/") || label.name == "istio.io/gateway-name";
-  });
-}
-
 // A workload of those with the same keys whose values are nearly those asked for.
 const mesh::Workload* near_miss(const std::vector<const mesh::Workload*>& workloads,
                                 const resource::TextMap& labels) {
@@ -130,7 +122,9 @@ class Check {
     const std::string_view own = mesh_.namespace_of(resource);
     const mesh::WorkloadIndex& workloads = mesh_.workloads();
     if (!workloads.select(everywhere ? std::string_view() : own, labels).empty() ||
-        is_generated(labels) || is_entry(labels))
+        has_added_label(labels) ||
+        in_.shared<UnreadWorkloads>().are_in(everywhere ? std::string_view() : own) ||
+        is_entry(labels))
       return;
     const std::vector<const mesh::Workload*> elsewhere =
         everywhere ? std::vector<const mesh::Workload*>() : workloads.select("", labels);

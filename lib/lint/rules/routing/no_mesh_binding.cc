@@ -66,7 +66,9 @@ Leading leading_inside(const Context& in) {
   add_entries(in, out);
   for (const mesh::VirtualService* service : in.mesh().bound_to("mesh"))
     for (const mesh::Route& route : service->routes) {
-      if (!leads_inside(in, route)) continue;
+      // What a delegate does is not looked at.
+      const bool delegates = route.http != nullptr && route.http->delegate.present();
+      if (!delegates && !leads_inside(in, route)) continue;
       for (const std::string_view name : names_at(*service, route, "mesh"))
         out.add(name, service->resource);
       if (const auto host = rewritten_host(route);

@@ -63,6 +63,12 @@ bool knows_clients(const Context& in, std::string_view name_space) {
   return name_space.empty() ? hops.knows_clients() : hops.has_clients(name_space);
 }
 
+// Whether there are clients that are no pods.
+bool has_machines(const mesh::Mesh& mesh) {
+  return !mesh.all(resource::Kind::WorkloadEntry).empty() ||
+         !mesh.all(resource::Kind::WorkloadGroup).empty();
+}
+
 // A leg whose matches are all for pods that there are not.
 void check_sources(const Context& in, const GatewayLeg& leg, Diagnostics& out) {
   with_written(*leg.service, *leg.route, [&](const auto& written) {
@@ -71,7 +77,9 @@ void check_sources(const Context& in, const GatewayLeg& leg, Diagnostics& out) {
       if (!may_hold(*leg.service, &leg.route->matches[i], "mesh")) continue;
       const auto& match = *(*written.match)[i];
       const std::string_view place = *match.source_namespace;
-      if (match.source_labels->empty() || !knows_clients(in, place) ||
+      if (match.source_labels->empty() || has_added_label(match.source_labels) ||
+          in.shared<UnreadWorkloads>().are_in(place) || has_machines(in.mesh()) ||
+          !knows_clients(in, place) ||
           !in.mesh().workloads().select(place, match.source_labels).empty())
         return;
       without = &match.source_labels;

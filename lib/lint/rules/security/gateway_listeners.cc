@@ -44,6 +44,7 @@ bool ServerSample::empty() const {
 }
 
 void GatewayListeners::add(const mesh::GatewayView& view) {
+  knows_ports_ = knows_ports_ && !view.services.empty();
   for (const auto& server : *view.gateway->servers) {
     servers_.insert(&*server);
     const std::int64_t number = *server->port->number;

@@ -63,6 +63,9 @@ class GatewayListeners {
 
   [[nodiscard]] bool listens_on(std::int64_t port) const { return ports_.contains(port); }
 
+  // Whether a Service tells which ports the pods listen on for those of the servers.
+  [[nodiscard]] bool knows_ports() const { return knows_ports_; }
+
   // "80, 8443"
   [[nodiscard]] std::string ports() const;
 
@@ -82,6 +85,7 @@ class GatewayListeners {
 
   static void add_named(const Port& port, std::string_view name, ServerSample& out);
 
+  bool knows_ports_ = true;
   std::map<std::int64_t, Port> ports_;  // by the pods' ports
   std::unordered_set<const resource::Server*> servers_;
   std::map<std::int64_t, std::int64_t> pod_port_;  // of servers' ports

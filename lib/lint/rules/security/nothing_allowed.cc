@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lib/lint/context.h"
+#include "lib/lint/rules/references/labels.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/mesh/policy_targets.h"
 
@@ -59,7 +60,10 @@ void check(const Context& in, Diagnostics& out) {
   std::vector<const Resource*> empty;
   for (const Resource* resource : mesh.all(resource::Kind::AuthorizationPolicy)) {
     const auto& policy = *resource->as<AuthorizationPolicy>();
-    if (*policy.action != resource::AuthorizationAction::Allow) continue;
+    if (*policy.action != resource::AuthorizationAction::Allow || mesh::is_dry_run(*resource))
+      continue;
+    // Whether a label that the input lacks is one of the gateway's is not known.
+    if (!policy.rules->empty() && has_added_label(policy.selector->match_labels)) return;
     (policy.rules->empty() ? empty : allowing).push_back(resource);
   }
   if (empty.empty()) return;

@@ -31,11 +31,13 @@ void check_ports(const BoundPolicy& policy, const resource::Texts& ports, bool n
     const auto port = parse_number<std::int64_t>(*text).value_or(0);
     std::int64_t listener = 0;
     bool real = false;
+    bool known = true;
     for (const GatewayListeners* gateway : policy.gateways) {
       real = real || gateway->listens_on(port);
+      known = known && gateway->knows_ports();
       if (listener == 0) listener = gateway->moved_from(port);
     }
-    if (!real && listener == 0 && !negated && port != 0 && !is_of_proxy(port))
+    if (!real && known && listener == 0 && !negated && port != 0 && !is_of_proxy(port))
       report_unused(policy, text, out);
     if (real || listener == 0) continue;
     auto finding = out.report(

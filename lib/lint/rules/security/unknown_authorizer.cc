@@ -5,6 +5,7 @@
 
 #include "lib/base/text.h"
 #include "lib/lint/context.h"
+#include "lib/lint/rules/mesh_place.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/yaml/edit.h"
 
@@ -37,6 +38,7 @@ void check_one(const Context& in, const resource::Resource& resource, Diagnostic
     if (*provider->name == *name) return;
     names.push_back(*provider->name);
   }
+  if (other_config_has(in.mesh(), "extensionProviders")) return;
   const bool other = std::any_of(providers.begin(), providers.end(),
                                  [&](const auto& provider) { return *provider->name == *name; });
   auto finding = out.report(
