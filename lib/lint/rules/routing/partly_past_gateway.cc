@@ -12,6 +12,7 @@
 #include "lib/lint/rules/routing/egress_legs.h"
 #include "lib/lint/rules/routing/routing.h"
 #include "lib/lint/rules/routing/sidecar_ports.h"
+#include "lib/mesh/host.h"
 
 namespace egressctl::lint::rules {
 namespace {
@@ -44,8 +45,11 @@ void check_weights(const Context& in, const GatewayLeg& leg, Diagnostics& out) {
     for (std::size_t i = 0; i < leg.route->targets.size() && i < written.route->size(); ++i) {
       const mesh::RouteTarget& target = leg.route->targets[i];
       const resource::Number& weight = (*written.route)[i]->weight;
+      const auto& hosts = leg.service->hosts;
       if (*weight <= 0 || !mesh::is_external_host(in.mesh(), target.host) ||
-          in.mesh().registry().named(target.host).empty())
+          std::none_of(hosts.begin(), hosts.end(), [&](const std::string& host) {
+            return mesh::hosts_overlap(host, target.host);
+          }))
         continue;
       out.report(kId, target.range,
                  "a part of the connections, of weight {}, goes from sidecars to \"{}\" directly, "
