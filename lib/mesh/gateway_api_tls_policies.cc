@@ -56,13 +56,20 @@ struct Target {
   std::vector<std::pair<std::string_view, std::int64_t>> ports;  // names and numbers
 };
 
-std::optional<Target> find_target(const Mesh& mesh, std::string_view name_space,
-                                  const BackendTlsTarget& ref) {
+// Services that were made for Gateways, by "namespace/name".
+using MadeServices = std::unordered_map<std::string, const Resource*>;
+
+std::optional<Target> find_target(const Mesh& mesh, const MadeServices& made,
+                                  std::string_view name_space, const BackendTlsTarget& ref) {
   const GroupKind kind = kind_of(ref.group, ref.kind, kServiceKind);
   if (kind != kServiceKind && kind != kEntryKind) return std::nullopt;
   Target out;
   out.resource =
       mesh.find(kind == kServiceKind ? Kind::Service : Kind::ServiceEntry, name_space, *ref.name);
+  if (out.resource == nullptr && kind == kServiceKind)
+    if (const auto found = made.find(fmt::format("{}/{}", name_space, *ref.name));
+        found != made.end())
+      out.resource = found->second;
   if (out.resource == nullptr) return std::nullopt;
   if (const auto* entry = out.resource->as<resource::ServiceEntry>()) {
     out.hosts = *entry->hosts;
@@ -88,7 +95,10 @@ struct Merged {
 
 class Converter {
  public:
-  Converter(const Mesh& mesh, std::deque<Resource>& out) : mesh_(mesh), out_(out) {}
+  Converter(const Mesh& mesh, std::deque<Resource>& out) : mesh_(mesh), out_(out) {
+    for (const Resource& resource : out)
+      if (resource.kind == Kind::Service) made_.emplace(mesh.qualified_name(resource), &resource);
+  }
 
   void convert() {
     std::vector<const Resource*> policies;
@@ -112,7 +122,7 @@ class Converter {
 
  private:
   void add(const Resource& resource, const BackendTlsPolicy& policy, const BackendTlsTarget& ref) {
-    auto target = find_target(mesh_, mesh_.namespace_of(resource), ref);
+    auto target = find_target(mesh_, made_, mesh_.namespace_of(resource), ref);
     if (!target) return;
     std::int64_t number = 0;
     if (const std::string& section = *ref.section_name; !section.empty()) {
@@ -170,6 +180,7 @@ class Converter {
 
   const Mesh& mesh_;
   std::deque<Resource>& out_;
+  MadeServices made_;
   std::deque<BackendTlsPolicy> read_;
   std::deque<Merged> merged_;
   std::unordered_map<const Resource*, Merged*> by_target_;
