@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/number.h"
 #include "lib/base/text.h"
 #include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/security/egress_rules.h"
@@ -45,6 +46,17 @@ std::vector<PeerPort> ports_behind(const mesh::Mesh& mesh, PeerPort port) {
           (*entry->protocol == "UDP") == (port.transport == Transport::Udp))
         out.push_back({port.transport, entry->target_port->number});
   return out;
+}
+
+// The port at which proxies look for istiod, as the mesh says it: "istiod.istio-system.svc:15012".
+PeerPort istiod_port(const mesh::Mesh& mesh) {
+  const auto* config = mesh.settings().mesh_config;
+  const yaml::Node* proxy = config != nullptr ? config->default_config.node : nullptr;
+  const yaml::Node* address = proxy != nullptr ? proxy->find("discoveryAddress") : nullptr;
+  if (address == nullptr) return kIstiod;
+  const std::string_view text = address->scalar;
+  const auto port = parse_number<std::int64_t>(text.substr(text.rfind(':') + 1));
+  return port ? PeerPort{Transport::Tcp, *port} : kIstiod;
 }
 
 // Whether an entry is for the port, or names one of pods that the input lacks.
@@ -337,7 +349,7 @@ class Check {
     std::vector<std::string> out;
     if (!opens(policies, dns_)) out.emplace_back("DNS (UDP port 53)");
     if (has_sidecar(in_.mesh(), pod) && !opens(policies, istiod_))
-      out.emplace_back("istiod (TCP port 15012)");
+      out.push_back(fmt::format("istiod (TCP port {})", istiod_.front().number));
     return out;
   }
 
@@ -416,7 +428,7 @@ class Check {
   const bool others_add_ = has_other_policies(in_.mesh());
   std::set<Way> reached_;
   std::vector<PeerPort> dns_ = ports_behind(in_.mesh(), kDns);
-  std::vector<PeerPort> istiod_ = ports_behind(in_.mesh(), kIstiod);
+  std::vector<PeerPort> istiod_ = ports_behind(in_.mesh(), istiod_port(in_.mesh()));
   std::set<Policies> told_;                              // sets of policies that were looked at
   std::set<std::pair<Policies, std::int64_t>> ways_in_;  // told of, with the pods' port
 };
