@@ -11,10 +11,10 @@
 #include "lib/lint/context.h"
 #include "lib/lint/rules/references/hops.h"
 #include "lib/lint/rules/routing/bindings.h"
+#include "lib/lint/rules/security/bound_pods.h"
 #include "lib/lint/rules/security/gateway_listeners.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/mesh/gateway_api.h"
-#include "lib/mesh/policy_targets.h"
 #include "lib/yaml/append.h"
 #include "lib/yaml/emit.h"
 
@@ -24,40 +24,12 @@ namespace {
 constexpr RuleId kId{"EGR0510", "gateway-without-policy", Severity::Warning};
 constexpr std::string_view kReferences[] = {"istio/istio#23133", "istio/istio#57661"};
 
-// The pods that some policy binds, and the namespaces of which all are bound.
-struct Bound {
-  std::unordered_set<const mesh::Workload*> pods;
-  std::unordered_set<std::string_view> namespaces;
-  bool everyone = false;
-
-  [[nodiscard]] bool has(const mesh::Workload& pod) const {
-    return everyone || namespaces.contains(pod.name_space) || pods.contains(&pod);
-  }
-};
-
-Bound bound_pods(const Context& in) {
-  Bound out;
-  const mesh::Mesh& mesh = in.mesh();
-  for (const resource::Resource* resource : mesh.all(resource::Kind::AuthorizationPolicy)) {
-    const auto* policy = resource->as<resource::AuthorizationPolicy>();
-    if (*policy->action == resource::AuthorizationAction::Audit) continue;
-    const std::string_view name_space = mesh.namespace_of(*resource);
-    const auto targets = mesh::targets_of(&policy->target_ref, &policy->target_refs);
-    if (!targets.empty()) {
-      for (const mesh::Workload* pod : mesh.workloads().select(name_space, {}))
-        if (mesh::name_gateway_of(targets, name_space, *pod)) out.pods.insert(pod);
-      continue;
-    }
-    const bool root = name_space == mesh.settings().root_namespace;
-    const resource::TextMap& selector = policy->selector->match_labels;
-    if (selector->empty()) {
-      out.everyone = out.everyone || root;
-      out.namespaces.insert(name_space);
-      continue;
-    }
-    for (const mesh::Workload* pod : mesh.workloads().select(root ? "" : name_space, selector))
-      out.pods.insert(pod);
-  }
+BoundPods bound_pods(const mesh::Mesh& mesh) {
+  BoundPods out;
+  for (const resource::Resource* resource : mesh.all(resource::Kind::AuthorizationPolicy))
+    if (*resource->as<resource::AuthorizationPolicy>()->action !=
+        resource::AuthorizationAction::Audit)
+      out.add(mesh, *resource);
   return out;
 }
 
@@ -122,13 +94,14 @@ std::optional<Fix> allow_clients(const Context& in, const mesh::GatewayView& vie
 }
 
 void check(const Context& in, Diagnostics& out) {
-  const Bound bound = bound_pods(in);
+  const BoundPods bound = bound_pods(in.mesh());
   auto clients = clients_of_gateways(in);
   std::unordered_set<const mesh::Workload*> told;  // several Gateways share a pod
   for (const mesh::GatewayView& view : in.gateways().all()) {
     if (!view.egress) continue;
-    const auto open = std::find_if(view.pods.begin(), view.pods.end(),
-                                   [&](const auto* pod) { return !bound.has(*pod); });
+    const auto open = std::find_if(view.pods.begin(), view.pods.end(), [&](const auto* pod) {
+      return bound.policy_of(*pod) == nullptr;
+    });
     if (open == view.pods.end() || !told.insert(*open).second) continue;
     const resource::TextMap& selector = view.gateway->selector;
     auto finding = out.report(

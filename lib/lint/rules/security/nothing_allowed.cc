@@ -1,12 +1,11 @@
 // EGR0525 nothing-allowed
 #include <algorithm>
-#include <unordered_map>
 #include <unordered_set>
-#include <utility>
 #include <vector>
 
 #include "lib/lint/context.h"
 #include "lib/lint/rules/references/labels.h"
+#include "lib/lint/rules/security/bound_pods.h"
 #include "lib/lint/rules/security/security.h"
 #include "lib/mesh/policy_targets.h"
 
@@ -21,39 +20,6 @@ constexpr std::string_view kReferences[] = {
 using resource::AuthorizationPolicy;
 using resource::Resource;
 
-// What policies of a sort bind: the pods of a namespace, or of all, or some.
-class Bound {
- public:
-  void add(const mesh::Mesh& mesh, const Resource& resource, const AuthorizationPolicy& policy) {
-    const std::string_view name_space = mesh.namespace_of(resource);
-    const bool root = name_space == mesh.settings().root_namespace;
-    const auto targets = mesh::targets_of(&policy.target_ref, &policy.target_refs);
-    const resource::TextMap& selector = policy.selector->match_labels;
-    if (targets.empty() && selector->empty()) {
-      if (root && everywhere_ == nullptr) everywhere_ = &resource;
-      namespaces_.try_emplace(name_space, &resource);
-      return;
-    }
-    for (const mesh::Workload* pod : mesh.workloads().select(
-             root && targets.empty() ? std::string_view() : name_space, selector))
-      if (targets.empty() || mesh::name_gateway_of(targets, name_space, *pod))
-        pods_.try_emplace(pod, &resource);
-  }
-
-  // One that binds the pod, or nullptr.
-  [[nodiscard]] const Resource* of(const mesh::Workload& pod) const {
-    if (const auto found = pods_.find(&pod); found != pods_.end()) return found->second;
-    if (const auto found = namespaces_.find(pod.name_space); found != namespaces_.end())
-      return found->second;
-    return everywhere_;
-  }
-
- private:
-  const Resource* everywhere_ = nullptr;
-  std::unordered_map<std::string_view, const Resource*> namespaces_;
-  std::unordered_map<const mesh::Workload*, const Resource*> pods_;
-};
-
 void check(const Context& in, Diagnostics& out) {
   const mesh::Mesh& mesh = in.mesh();
   std::vector<const Resource*> allowing;
@@ -67,18 +33,17 @@ void check(const Context& in, Diagnostics& out) {
     (policy.rules->empty() ? empty : allowing).push_back(resource);
   }
   if (empty.empty()) return;
-  Bound open;
-  Bound closed;
-  for (const Resource* resource : allowing)
-    open.add(mesh, *resource, *resource->as<AuthorizationPolicy>());
-  for (const Resource* resource : empty)
-    closed.add(mesh, *resource, *resource->as<AuthorizationPolicy>());
+  BoundPods open;
+  BoundPods closed;
+  for (const Resource* resource : allowing) open.add(mesh, *resource);
+  for (const Resource* resource : empty) closed.add(mesh, *resource);
   std::unordered_set<const Resource*> told;
   for (const mesh::GatewayView& view : in.gateways().all()) {
     if (!view.egress) continue;
     for (const mesh::Workload* pod : view.pods) {
-      const Resource* policy = closed.of(*pod);
-      if (policy == nullptr || open.of(*pod) != nullptr || !told.insert(policy).second) continue;
+      const Resource* policy = closed.policy_of(*pod);
+      if (policy == nullptr || open.policy_of(*pod) != nullptr || !told.insert(policy).second)
+        continue;
       const auto& rules = policy->as<AuthorizationPolicy>()->rules;
       out.report(kId, rules.present() ? rules.range : policy->spec_range,
                  "the policy allows nothing, and no other one allows anything at egress gateway "
