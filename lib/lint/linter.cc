@@ -1,6 +1,7 @@
 #include "lib/lint/linter.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -149,7 +150,8 @@ Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth
   const mesh::Mesh mesh(workspace.resources(), options.mesh);
   const mesh::GatewayIndex gateways(mesh);
   const Context context(mesh, gateways, options);
-  const WithGatewayApi whole(context, workspace);
+  std::optional<WithGatewayApi> whole;
+  if (everything) whole.emplace(context, workspace);
   const RulesByKind by_kind = everything ? rules_by_kind(options) : RulesByKind();
   const std::vector<const Rule*> of_sets =
       everything ? rules_of_sets(options) : std::vector<const Rule*>();
@@ -159,7 +161,7 @@ Diagnostics lint(const Workspace& workspace, const Options& options, Depth depth
   // The rules over the whole set first: they are the longer ones.
   std::vector<Diagnostics> found(of_sets.size() + chunks);
   parallel_for(found.size(), threads, [&](std::size_t i) {
-    if (i < of_sets.size()) return whole.check(*of_sets[i], found[i]);
+    if (i < of_sets.size()) return whole->check(*of_sets[i], found[i]);
     const std::size_t begin = (i - of_sets.size()) * kChunk;
     const std::size_t end = std::min(begin + kChunk, resources.size());
     for (const resource::Resource& resource : resources.subspan(begin, end - begin)) {

@@ -36,7 +36,7 @@ struct Rule {
   void (*check)(const Context& in, Diagnostics& out) = nullptr;
 
   // Whether `check` is to see what istiod makes of the Gateway API's resources as well, for rules
-  // about what gateways do. Fixes of what was made are left out; see also shown_name().
+  // about what gateways do. Fixes of what was made are left out; see also Mesh::written_name().
   bool reads_gateway_api = false;
 
   // Called for every resource of the kinds in `reads`.
