@@ -3,9 +3,9 @@
 
 Usage: reports_test.py PROGRAM TESTDATA
 SARIF against the part of its schema in testdata/render, and against the whole one of OASIS where
-EGRESSCTL_SARIF_SCHEMA names that file (sarif-schema-2.1.0.json of oasis-tcs/sarif-spec), JUnit with an XML reader, GitLab's and
-reviewdog's JSON against what their documentation asks for; for sets with none, one and many
-findings and for hostile texts. Exits with 77, which CTest takes for skipped, when python3-jsonschema
+EGRESSCTL_SARIF_SCHEMA names that file (sarif-schema-2.1.0.json of oasis-tcs/sarif-spec), JUnit with
+an XML reader, GitLab's and reviewdog's JSON against what their documentation asks for; for sets with
+none, one and many findings and for hostile texts. Exits with 77, which CTest takes for skipped, when python3-jsonschema
 is not there.
 """
 

@@ -160,8 +160,8 @@ Diagnostics without_consequences(const Diagnostics& findings, const Workspace& w
   for (std::size_t i = 0; i < findings.size(); ++i) {
     if (kept[i] || cause_of[i] == findings.size()) continue;
     std::size_t cause = cause_of[i];
-    for (std::size_t step = 0; step < precedences().size() && !kept[cause]; ++step)
-      if (cause_of[cause] != findings.size()) cause = cause_of[cause];
+    // No rule follows from itself.
+    while (!kept[cause] && cause_of[cause] != findings.size()) cause = cause_of[cause];
     const auto& aliases = findings[i].aliases;
     inherited[cause].insert(inherited[cause].end(), aliases.begin(), aliases.end());
   }
